@@ -1,0 +1,50 @@
+import { DAY, type Duration, HOUR, MINUTE, SECOND } from './moment.ts'
+
+const UNITS = {
+  ms: 1,
+  s: SECOND,
+  min: MINUTE,
+  m: MINUTE,
+  h: HOUR,
+  d: DAY,
+  w: 7 * DAY,
+} as const satisfies Record<string, Duration>
+
+const PART = /(\d+)\s*(ms|min|s|m|h|d|w)\s*/y
+
+/**
+ * Reads a length of time in words: `14d`, `61min`, `14d 1s`, `90s`.
+ *
+ * @returns milliseconds, or `undefined` when the text is not a length of time.
+ */
+export function parseDuration(text: string): Duration | undefined {
+  const words = text.trim()
+  if (words === '') return undefined
+  let total = 0
+  PART.lastIndex = 0
+  while (PART.lastIndex < words.length) {
+    const part = PART.exec(words)
+    if (!part) return undefined
+    total += Number(part[1]) * UNITS[part[2] as keyof typeof UNITS]
+  }
+  return Number.isSafeInteger(total) ? total : undefined
+}
+
+const IN_WORDS = [
+  [DAY, 'day'],
+  [HOUR, 'hour'],
+  [MINUTE, 'minute'],
+  [SECOND, 'second'],
+] as const
+
+/** Says a length of time as people would: `two weeks` is for prose, this says `14 days`, `1 hour`. */
+export function durationInWords(duration: Duration): string {
+  for (const [unit, name] of IN_WORDS) {
+    const count = duration / unit
+    if (count >= 1) {
+      const rounded = Math.round(count)
+      return `${rounded} ${name}${rounded === 1 ? '' : 's'}`
+    }
+  }
+  return 'less than a second'
+}

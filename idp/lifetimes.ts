@@ -1,0 +1,59 @@
+import { DAY, type Duration, HOUR, MINUTE, type Moment, SECOND } from '../clock/moment.ts'
+import type { AuthorizationCode, Device, Session, SignIn } from './store/records.ts'
+
+/** How long things live (DESIGN §6). The configurable ones are defaults of the settings. */
+export const DEFAULT_LIFETIMES = {
+  /** Of an access token; clients refresh when theirs is older. */
+  access: HOUR,
+  /** The rolling window, from the last refresh. */
+  idle: 14 * DAY,
+  /** The absolute end, from sign-in. */
+  absolute: 180 * DAY,
+  /** Of a new person's trial. */
+  trial: 30 * DAY,
+} as const satisfies Record<string, Duration>
+
+export interface Lifetimes {
+  readonly access: Duration
+  readonly idle: Duration
+  readonly absolute: Duration
+  readonly trial: Duration
+}
+
+/** Of a sign-in on its way through the browser. */
+export const SIGN_IN_LIFE: Duration = 10 * MINUTE
+
+/** Of an authorization code that nobody redeemed (RFC 9700, ASVS 10.4.3). */
+export const CODE_LIFE: Duration = 60 * SECOND
+
+/** How long a redeemed code is remembered: to give a lost answer again, and to notice a second use. */
+export const REDEEMED_CODE_MEMORY: Duration = DAY
+
+/** How long a registered device is kept that nobody ever signs in on. */
+export const UNUSED_DEVICE_LIFE: Duration = DAY
+
+/** How long an ended session is kept, so that its device learns the reason whenever it comes back. */
+export const ENDED_SESSION_MEMORY: Duration = 365 * DAY
+
+export const idleEndsAt = (session: Pick<Session, 'refreshedAt' | 'idle'>): Moment =>
+  session.refreshedAt + session.idle
+
+export const absoluteEndsAt = (session: Pick<Session, 'createdAt' | 'absolute'>): Moment =>
+  session.createdAt + session.absolute
+
+/** A session ends at min(last refresh + rolling window, sign-in + absolute). */
+export const sessionEndsAt = (
+  session: Pick<Session, 'refreshedAt' | 'idle' | 'createdAt' | 'absolute'>,
+): Moment => Math.min(idleEndsAt(session), absoluteEndsAt(session))
+
+/** When the sweep has something to do with a record; `undefined`: never. */
+export const sessionDueAt = (session: Session): Moment =>
+  session.ended ? session.ended.at + ENDED_SESSION_MEMORY : sessionEndsAt(session)
+
+export const signInDueAt = (signIn: SignIn): Moment => signIn.createdAt + SIGN_IN_LIFE
+
+export const codeDueAt = (code: AuthorizationCode): Moment =>
+  code.redeemed ? code.redeemed.at + REDEEMED_CODE_MEMORY : code.createdAt + CODE_LIFE
+
+export const deviceDueAt = (device: Device): Moment | undefined =>
+  device.used ? undefined : device.createdAt + UNUSED_DEVICE_LIFE

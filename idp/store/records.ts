@@ -1,0 +1,230 @@
+import type { Moment } from '../../clock/moment.ts'
+import type { PublicDeviceJwk } from '../../protocol/dpop/key.ts'
+import type { SessionEndedEvent } from '../../protocol/events.ts'
+import type { Role, SubscriptionStatus } from '../../protocol/plan.ts'
+import type { PurgeProof } from '../../protocol/purge-proof.ts'
+import type { Actor, Reason } from '../../protocol/reasons.ts'
+
+/**
+ * What the store holds. Records are immutable: a change is a new record with the same id, so two
+ * readers never see half of it, and "has it changed since I read it" is a comparison of identity.
+ * Times are {@link Moment}s. No secret is ever stored, only its hash.
+ */
+
+/** A person, known by what a provider calls them: (issuer, subject), never by e-mail (field.md S4). */
+export interface User {
+  readonly id: string
+  readonly identities: readonly { readonly issuer: string; readonly subject: string }[]
+  readonly name: string
+  readonly email: string | null
+  readonly createdAt: Moment
+  /** Counts sign-ins; makes a sign-in collide with whatever else changes the person at that moment. */
+  readonly signIns: number
+  readonly deleted: { readonly at: Moment; readonly actor: Actor } | null
+  readonly loginsDisabled: {
+    readonly at: Moment
+    readonly actor: Actor
+    /** `now`: every session ends at once. `expiry`: no sign-in and no refresh any more. */
+    readonly mode: 'now' | 'expiry'
+  } | null
+}
+
+export interface Subscription {
+  readonly id: string
+  readonly plan: string
+  readonly status: SubscriptionStatus
+  readonly trialEndsAt: Moment | null
+  readonly periodEndsAt: Moment | null
+}
+
+export interface Account {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: Moment
+  readonly subscription: Subscription
+  readonly closed: { readonly at: Moment; readonly actor: Actor } | null
+}
+
+/** That a person belongs to an account. */
+export interface Membership {
+  /** `${userId}:${accountId}` */
+  readonly id: string
+  readonly userId: string
+  readonly accountId: string
+  readonly role: Role
+  readonly since: Moment
+}
+
+export const membershipId = (userId: string, accountId: string): string => `${userId}:${accountId}`
+
+/** One installation of a client and its key. */
+export interface Device {
+  readonly id: string
+  /** Thumbprint of `jwk`: what tokens are bound to. */
+  readonly jkt: string
+  readonly jwk: PublicDeviceJwk
+  readonly name: string
+  readonly platform: string
+  readonly createdAt: Moment
+  /** Whether anybody ever signed in on it; those that nobody did are forgotten after a day. */
+  readonly used: boolean
+}
+
+/** A sign-in that is on its way through the browser. */
+export interface SignIn {
+  readonly id: string
+  readonly createdAt: Moment
+  readonly clientId: string
+  readonly redirectUri: string
+  /** The client's `state`, given back untouched. */
+  readonly state: string | null
+  readonly codeChallenge: string | null
+  readonly deviceId: string | null
+  readonly jkt: string | null
+  /** Hash of the cookie of the browser that started it (RFC 9700 §4.7). */
+  readonly browserHash: string
+  readonly provider: string
+  readonly step: SignInStep
+}
+
+/** How far it has come. Each step can be taken once. */
+export type SignInStep =
+  | {
+      readonly at: 'provider'
+      /** Hash of the `state` that the provider must bring back. */
+      readonly stateHash: string
+      readonly nonce: string
+      readonly codeVerifier: string
+    }
+  | { readonly at: 'logout'; readonly stateHash: string; readonly outcome: SignInOutcome }
+  | { readonly at: 'probe'; readonly stateHash: string; readonly outcome: SignInOutcome }
+  | {
+      readonly at: 'chooser'
+      readonly userId: string
+      readonly authTime: Moment
+      readonly purge: PurgeProof
+    }
+  | { readonly at: 'done' }
+
+/** What the provider's answer came to, kept until its session is purged. */
+export type SignInOutcome =
+  | { readonly kind: 'person'; readonly userId: string; readonly authTime: Moment }
+  | {
+      readonly kind: 'refused'
+      readonly error: 'access_denied'
+      readonly reason: Reason | null
+      readonly at: Moment | null
+      readonly description: string
+    }
+
+/** A one-time authorization code; `id` is its hash (RFC 6749 §4.1.2). */
+export interface AuthorizationCode {
+  readonly id: string
+  readonly createdAt: Moment
+  readonly clientId: string
+  readonly redirectUri: string
+  readonly codeChallenge: string | null
+  readonly jkt: string | null
+  readonly deviceId: string | null
+  readonly userId: string
+  readonly accountId: string
+  readonly authTime: Moment
+  readonly purge: PurgeProof
+  /** Set once it was redeemed: what it made, and the answer for whoever lost it. */
+  readonly redeemed: {
+    readonly at: Moment
+    readonly sessionId: string
+    readonly attemptHash: string | null
+    readonly sealed: string | null
+  } | null
+}
+
+/** The refresh tokens of a session that mean something, as hashes (DESIGN §6). */
+export interface TokenState {
+  readonly current: string
+  /** Whether the holder of `current` has shown that it arrived, by using its access token here. */
+  readonly confirmed: boolean
+  /** What `current` came from. */
+  readonly previous: {
+    readonly hash: string
+    readonly attemptHash: string | null
+    /** The answer, sealed under the presented token and the attempt: the store alone can't open it. */
+    readonly sealed: string | null
+    readonly rotatedAt: Moment
+  } | null
+  /** A successor that was displaced by another one before anyone used it. */
+  readonly displaced: string | null
+}
+
+/** One sign-in on one device. */
+export interface Session {
+  readonly id: string
+  readonly clientId: string
+  readonly userId: string
+  readonly accountId: string
+  readonly deviceId: string | null
+  readonly jkt: string | null
+  /** When the person proved themselves to the provider; never moves (RFC 9068 §2.2.1). */
+  readonly authTime: Moment
+  readonly createdAt: Moment
+  readonly refreshedAt: Moment
+  /** Lifetimes in force when it began, so that a changed setting doesn't rewrite what was promised. */
+  readonly idle: number
+  readonly absolute: number
+  readonly purge: PurgeProof | null
+  /** `null`: a client without a device key, or a browser on the site itself. */
+  readonly tokens: TokenState | null
+  /** Hash of the cookie of a browser on the site itself (`latchkey-web`). */
+  readonly cookieHash: string | null
+  /** `jti` of the newest access token. */
+  readonly accessTokenId: string
+  /** Until when an access token of this session may be presented. */
+  readonly accessEndsAt: Moment
+  readonly ended: { readonly at: Moment; readonly reason: Reason; readonly actor: Actor } | null
+}
+
+/** Something that services are told, written together with what it tells of (an outbox). */
+export interface OutboxEvent {
+  readonly id: string
+  readonly at: Moment
+  readonly payload: SessionEndedEvent
+}
+
+/** One event on its way to one service. */
+export interface Delivery {
+  /** `${eventId}:${endpoint}` */
+  readonly id: string
+  readonly eventId: string
+  readonly endpoint: string
+  readonly attempts: number
+  /** `null` once it arrived or was given up. */
+  readonly nextAt: Moment | null
+  readonly state: 'waiting' | 'delivered' | 'dead'
+}
+
+/** Everything there is, by table. */
+export interface Tables {
+  user: User
+  account: Account
+  membership: Membership
+  device: Device
+  signIn: SignIn
+  code: AuthorizationCode
+  session: Session
+  event: OutboxEvent
+  delivery: Delivery
+}
+
+export type TableName = keyof Tables
+
+export const TABLE_NAMES = [
+  'user',
+  'account',
+  'membership',
+  'device',
+  'signIn',
+  'code',
+  'session',
+  'event',
+  'delivery',
+] as const satisfies readonly TableName[]

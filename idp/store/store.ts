@@ -1,0 +1,76 @@
+import type { Moment } from '../../clock/moment.ts'
+import type {
+  Account,
+  AuthorizationCode,
+  Delivery,
+  Device,
+  Membership,
+  OutboxEvent,
+  Session,
+  SignIn,
+  TableName,
+  Tables,
+  User,
+} from './records.ts'
+
+/** One change of one record. */
+export type Write = {
+  [T in TableName]:
+    | { readonly table: T; readonly put: Tables[T] }
+    | { readonly table: T; readonly remove: string }
+}[TableName]
+
+/** A record that a decision was made on, exactly as it was read; `undefined` if there was none. */
+export type Expectation = {
+  [T in TableName]: { readonly table: T; readonly id: string; readonly was: Tables[T] | undefined }
+}[TableName]
+
+/**
+ * The operations that the site needs of its store, and no more. Reads answer with immutable records;
+ * all changes go through {@link Store.commit}. A relational database fits behind it: expectations
+ * become version columns, a commit a transaction.
+ */
+export interface Store {
+  user(id: string): Promise<User | undefined>
+  userByIdentity(issuer: string, subject: string): Promise<User | undefined>
+  account(id: string): Promise<Account | undefined>
+  membership(userId: string, accountId: string): Promise<Membership | undefined>
+  membershipsOfUser(userId: string): Promise<readonly Membership[]>
+  device(id: string): Promise<Device | undefined>
+  deviceByKey(jkt: string): Promise<Device | undefined>
+  signIn(id: string): Promise<SignIn | undefined>
+  signInByState(stateHash: string): Promise<SignIn | undefined>
+  code(id: string): Promise<AuthorizationCode | undefined>
+  session(id: string): Promise<Session | undefined>
+  sessionByCookie(cookieHash: string): Promise<Session | undefined>
+  event(id: string): Promise<OutboxEvent | undefined>
+  /** Deliveries still waiting, the earliest `nextAt` first. */
+  waitingDeliveries(): Promise<readonly Delivery[]>
+
+  /** The earliest moment at which {@link Store.dueRecords} may have something. */
+  nextDue(): Moment | undefined
+  /**
+   * Records whose time has come at `now`: unended sessions past a deadline, sign-ins, redeemed or
+   * expired codes and unused devices to forget. The earliest first.
+   */
+  dueRecords(now: Moment): Promise<readonly DueRecord[]>
+
+  /**
+   * Makes all of `writes` at once, if every record of `expected` is still what it was.
+   *
+   * @returns `true` once the writes are on disk, `false` (and nothing written) when somebody came
+   * between: read again and decide again.
+   * @throws when the disk refuses; the store then takes no more writes, for memory must never be
+   * ahead of the disk.
+   */
+  commit(writes: readonly Write[], expected?: readonly Expectation[]): Promise<boolean>
+
+  /** Finishes what is under way, and lets go of the files. */
+  close(): Promise<void>
+}
+
+export type DueRecord =
+  | { readonly at: Moment; readonly table: 'session'; readonly record: Session }
+  | { readonly at: Moment; readonly table: 'signIn'; readonly record: SignIn }
+  | { readonly at: Moment; readonly table: 'code'; readonly record: AuthorizationCode }
+  | { readonly at: Moment; readonly table: 'device'; readonly record: Device }

@@ -1,0 +1,14 @@
+/** The site's addresses that clients call, as paths under its issuer (DESIGN §5). */
+export const ADDRESSES = {
+  metadata: '/.well-known/oauth-authorization-server',
+  jwks: '/jwks',
+  devices: '/devices',
+  signIn: '/signin',
+  token: '/token',
+  refresh: '/refresh',
+  revoke: '/revoke',
+  me: '/me',
+} as const
+
+/** Names the attempt of a refresh or a code exchange, so that a lost answer can be asked for again (DESIGN §6). */
+export const IDEMPOTENCY_KEY = 'Idempotency-Key'

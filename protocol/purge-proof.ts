@@ -1,0 +1,21 @@
+import * as v from 'valibot'
+
+/**
+ * What the `prompt=none` probe showed after the provider's session was ended (DESIGN §4 no. 5):
+ * - `proven`: the provider would ask for the password again;
+ * - `sticky`: the provider would have signed somebody in without asking;
+ * - `unknown`: the provider did not say, e.g. it could not be reached or answered with another error.
+ */
+export const PURGE_OUTCOMES = ['proven', 'sticky', 'unknown'] as const
+export type PurgeOutcome = (typeof PURGE_OUTCOMES)[number]
+
+/** Recorded with the session and shown. */
+export const PurgeProof = v.object({
+  outcome: v.picklist(PURGE_OUTCOMES),
+  /** The provider's own word, e.g. `login_required`. */
+  answer: v.string(),
+  /** Seconds since 1970. */
+  at: v.number(),
+})
+
+export type PurgeProof = v.InferOutput<typeof PurgeProof>

@@ -10,7 +10,7 @@ export interface DueMoment {
 /** What a party does by itself as time passes: sweeps, retries, trial ends. */
 export interface DueWork {
   /** The earliest moment at which there is something to do; may lie in the past. */
-  next(): DueMoment | undefined
+  next(): Promise<DueMoment | undefined>
   /** Does everything that is due at `now` or before, earliest first, and says what that was. */
   run(now: Moment): Promise<readonly DueMoment[]>
 }
@@ -36,7 +36,7 @@ export class DueRunner {
     this.#failed = failed
   }
 
-  next(): DueMoment | undefined {
+  next(): Promise<DueMoment | undefined> {
     return this.#work.next()
   }
 
@@ -49,7 +49,7 @@ export class DueRunner {
       return await this.#running
     } finally {
       this.#running = undefined
-      this.#plan()
+      await this.#plan()
     }
   }
 
@@ -65,10 +65,10 @@ export class DueRunner {
     await this.#running?.catch(() => {})
   }
 
-  #plan(): void {
+  async #plan(): Promise<void> {
+    const next = await this.#work.next()
     clearTimeout(this.#timer)
     if (this.#stopped) return
-    const next = this.#work.next()
     const nap = next ? Math.max(0, next.at - this.#clock.now()) : LONGEST_NAP
     this.#timer = setTimeout(() => this.poke(), Math.min(nap, LONGEST_NAP))
     this.#timer.unref?.()

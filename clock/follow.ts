@@ -18,7 +18,7 @@ export interface FollowOptions {
   readonly party?: {
     readonly name: string
     run(): Promise<readonly DueMoment[]>
-    next(): DueMoment | undefined
+    next(): Promise<DueMoment | undefined>
   }
   readonly signal: AbortSignal
 }
@@ -98,7 +98,7 @@ async function apply(options: FollowOptions, message: HubMessage): Promise<void>
   const { party } = options
   if (!party || !message.follower) return
   const ran = await party.run()
-  const answer = { step: message.step, ran, next: party.next() }
+  const answer = { step: message.step, ran, next: await party.next() }
   await fetch(new URL(`/clock/followers/${message.follower}`, options.hub), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

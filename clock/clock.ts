@@ -77,4 +77,9 @@ export class VirtualClock implements Clock {
   advance(by: Duration): void {
     this.setOffset(this.#offset + by)
   }
+
+  /** Back to the base's time; only for those who have just forgotten everything that knew a later one. */
+  reset(): void {
+    this.#offset = 0
+  }
 }

@@ -1,5 +1,5 @@
 import type { DueMoment } from './due.ts'
-import type { ClockTick } from './hub.ts'
+import type { ClockAnswer, ClockTick } from './hub.ts'
 import { type Duration, SECOND } from './moment.ts'
 
 /** Whose offset is set: a {@link VirtualClock}, or a process whose `Date` is shifted. */
@@ -20,6 +20,14 @@ export interface FollowOptions {
     run(): Promise<readonly DueMoment[]>
     next(): Promise<DueMoment | undefined>
   }
+  /**
+   * The world was wiped and its clock began anew (DESIGN §7). Forget what was held of the old one and
+   * set `clock` back; following then goes on. Without it following ends there, which is right for
+   * a party: it is started again with the new world.
+   */
+  readonly onReset?: (tick: ClockTick) => void | Promise<void>
+  /** The party's due work failed; the clock goes on without it. */
+  readonly failed?: (error: unknown) => void
   readonly signal: AbortSignal
 }
 
@@ -34,21 +42,33 @@ const AGAIN: Duration = SECOND / 4
  */
 export async function followClock(options: FollowOptions): Promise<void> {
   const first = await connect(options)
-  const tick = await first.next()
-  if (tick.done) throw new Error(`The clock at ${options.hub} closed its stream at once.`)
-  await apply(options, tick.value)
-  void keepFollowing(options, first)
+  const message = await first.next()
+  if (message.done) throw new Error(`The clock at ${options.hub} closed its stream at once.`)
+  await apply(options, message.value)
+  void keepFollowing(options, message.value.epoch, first)
 }
 
 interface HubMessage extends ClockTick {
   readonly follower?: string
 }
 
-async function keepFollowing(options: FollowOptions, first: AsyncGenerator<HubMessage>) {
+async function keepFollowing(
+  options: FollowOptions,
+  startedIn: string,
+  first: AsyncGenerator<HubMessage>,
+): Promise<void> {
+  let epoch = startedIn
   let stream = first
   while (!options.signal.aborted) {
     try {
-      for await (const message of stream) await apply(options, message)
+      for await (const message of stream) {
+        if (message.epoch !== epoch) {
+          if (!options.onReset) return
+          await options.onReset(message)
+          epoch = message.epoch
+        }
+        await apply(options, message)
+      }
     } catch {
       // The hub went away; only its coming back matters.
     }
@@ -97,12 +117,25 @@ async function apply(options: FollowOptions, message: HubMessage): Promise<void>
   options.clock.setOffset(message.offset)
   const { party } = options
   if (!party || !message.follower) return
-  const ran = await party.run()
-  const answer = { step: message.step, ran, next: await party.next() }
+  const answer = { step: message.step, ...(await work(party, options.failed)) }
   await fetch(new URL(`/clock/followers/${message.follower}`, options.hub), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(answer),
     signal: options.signal,
   })
+}
+
+/** A party whose work fails has no plan until it is asked again: the clock must not stop there for ever. */
+async function work(
+  party: NonNullable<FollowOptions['party']>,
+  failed: FollowOptions['failed'],
+): Promise<Omit<ClockAnswer, 'step'>> {
+  try {
+    const ran = await party.run()
+    return { ran, next: await party.next() }
+  } catch (error) {
+    failed?.(error)
+    return { ran: [] }
+  }
 }

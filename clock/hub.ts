@@ -4,6 +4,11 @@ import { type Duration, type Moment, SECOND } from './moment.ts'
 
 /** What the hub tells everyone who follows it. */
 export interface ClockTick {
+  /**
+   * Names the world that this time belongs to. After a reset everything is another world: whoever
+   * held something of the old one must forget it (DESIGN §7).
+   */
+  readonly epoch: string
   /** Counts up with each tick; an answer names the tick that it answers. */
   readonly step: number
   /** How far everyone's clock is ahead of real time. */
@@ -22,18 +27,36 @@ export interface Happened extends DueMoment {
   readonly party: string
 }
 
-interface Follower {
+/** Somebody whose due work advancing waits for. */
+export interface HubFollower {
   readonly party: string
-  readonly tell: (tick: ClockTick) => void
-  answer?: ClockAnswer
-  answered?: (answer: ClockAnswer | undefined) => void
+  tell(tick: ClockTick): void
+  /** It didn't answer in time and is no longer waited for: it must follow anew. */
+  dropped?(): void
 }
 
-/** A follower that doesn't answer for this long (real time) is left behind: a dead party must not stop the clock. */
-const PATIENCE = 10 * SECOND
+export interface HubOptions {
+  /** Real time. */
+  readonly base: Clock
+  /** Where time stood when this world was last seen. */
+  readonly offset?: Duration | undefined
+  readonly epoch?: string | undefined
+  /** How long a follower may take to answer, in real time: a dead party must not stop the clock. */
+  readonly patience?: Duration | undefined
+}
+
+interface Following extends HubFollower {
+  answer?: ClockAnswer
+  answered?: (answer: ClockAnswer | undefined) => void
+  /** How often in a row it did nothing of what it says is due. */
+  idleStops: number
+}
 
 /** One advance may stop at this many moments; more means that some work re-plans itself for ever. */
 const MOST_STOPS = 100_000
+
+/** Work that was due and not done so often in a row is not waited for any more in this advance. */
+const MOST_IDLE_STOPS = 3
 
 /**
  * The one offset that all parties share in development, and the order in which things happen when
@@ -41,30 +64,49 @@ const MOST_STOPS = 100_000
  * that moment is done before it goes on (DESIGN §7). No I/O: `playground/` puts it on HTTP.
  */
 export class ClockHub {
-  readonly clock: VirtualClock
   readonly #base: Clock
-  readonly #followers = new Map<string, Follower>()
+  readonly #patience: Duration
+  readonly #followers = new Map<string, Following>()
   readonly #watchers = new Set<(tick: ClockTick) => void>()
+  #clock: VirtualClock
+  #epoch: string
   #step = 0
   #moving: Promise<unknown> = Promise.resolve()
 
-  constructor(base: Clock) {
-    this.#base = base
-    this.clock = new VirtualClock(base)
+  constructor(options: HubOptions) {
+    this.#base = options.base
+    this.#patience = options.patience ?? 10 * SECOND
+    this.#epoch = options.epoch ?? crypto.randomUUID()
+    this.#clock = new VirtualClock(options.base)
+    this.#clock.setOffset(options.offset ?? 0)
+  }
+
+  /** The present moment in the world that everyone shares. */
+  now(): Moment {
+    return this.#clock.now()
+  }
+
+  get offset(): Duration {
+    return this.#clock.offset
   }
 
   get tick(): ClockTick {
-    return { step: this.#step, offset: this.clock.offset }
+    return { epoch: this.#epoch, step: this.#step, offset: this.offset }
   }
 
   /** Adds a party that advancing waits for. The returned function takes it away again. */
-  follow(id: string, party: string, tell: (tick: ClockTick) => void): () => void {
-    const follower: Follower = { party, tell }
-    this.#followers.set(id, follower)
-    tell(this.tick)
+  follow(id: string, follower: HubFollower): () => void {
+    const following: Following = {
+      party: follower.party,
+      tell: (tick) => follower.tell(tick),
+      dropped: () => follower.dropped?.(),
+      idleStops: 0,
+    }
+    this.#followers.set(id, following)
+    following.tell(this.tick)
     return () => {
-      this.#followers.delete(id)
-      follower.answered?.(undefined)
+      if (this.#followers.get(id) === following) this.#followers.delete(id)
+      following.answered?.(undefined)
     }
   }
 
@@ -92,21 +134,49 @@ export class ClockHub {
   /**
    * Moves everyone's clock forward by `by`, letting everything due on the way happen in order.
    * Two calls at once run one after the other.
+   *
+   * @throws RangeError when `by` is not a length of time
    */
   advance(by: Duration): Promise<readonly Happened[]> {
-    const moved = this.#moving.then(() => this.#advance(by))
+    if (!(by > 0 && Number.isFinite(by))) {
+      return Promise.reject(new RangeError('The clock moves forward only: say how far.'))
+    }
+    return this.#alone(() => this.#advance(by))
+  }
+
+  /**
+   * Begins another world at real time. `stop` ends everything that lives in the old one, `start`
+   * begins the new one; the clock doesn't move meanwhile.
+   */
+  reset(stop: () => Promise<void>, start: () => Promise<void>): Promise<void> {
+    return this.#alone(async () => {
+      await stop()
+      this.#clock = new VirtualClock(this.#base)
+      this.#epoch = crypto.randomUUID()
+      this.#step++
+      try {
+        await start()
+      } finally {
+        for (const tell of this.#watchers) tell(this.tick)
+      }
+    })
+  }
+
+  #alone<T>(move: () => Promise<T>): Promise<T> {
+    const moved = this.#moving.then(move)
     this.#moving = moved.catch(() => {})
     return moved
   }
 
   async #advance(by: Duration): Promise<readonly Happened[]> {
-    const target = this.clock.now() + by
+    const target = this.now() + by
     const happened: Happened[] = []
+    for (const follower of this.#followers.values()) follower.idleStops = 0
     // The parties' plans may have changed since the last tick: ask before going anywhere.
     await this.#tell(happened)
     for (let stops = 0; ; stops++) {
       const due = this.#nextDue()
-      if (!due || due > target) break
+      if (due === undefined || due > target) break
       if (stops === MOST_STOPS) {
         throw new Error(
           `The clock stopped after ${MOST_STOPS} due moments: some work re-plans itself for ever.`,
@@ -122,35 +192,42 @@ export class ClockHub {
 
   #nextDue(): Moment | undefined {
     let earliest: Moment | undefined
-    for (const { answer } of this.#followers.values()) {
-      const at = answer?.next?.at
+    for (const { answer, idleStops } of this.#followers.values()) {
+      const at = idleStops < MOST_IDLE_STOPS ? answer?.next?.at : undefined
       if (at !== undefined && (earliest === undefined || at < earliest)) earliest = at
     }
     return earliest
   }
 
   #moveTo(moment: Moment): void {
-    this.clock.setOffset(Math.max(this.clock.offset, moment - this.#base.now()))
+    this.#clock.setOffset(Math.max(this.offset, moment - this.#base.now()))
   }
 
   async #tell(happened: Happened[]): Promise<void> {
     this.#step++
-    const tick = this.tick
+    const { tick } = this
     for (const tell of this.#watchers) tell(tick)
-    const answers = [...this.#followers].map(async ([id, follower]) => {
-      const answer = await new Promise<ClockAnswer | undefined>((resolve) => {
-        const patience = setTimeout(() => resolve(undefined), PATIENCE)
-        follower.answered = (given) => {
-          clearTimeout(patience)
-          resolve(given)
-        }
-        follower.tell(tick)
-      })
-      delete follower.answered
-      if (!answer) this.#followers.delete(id)
-      return (answer?.ran ?? []).map((done) => ({ ...done, party: follower.party }))
-    })
-    const done = (await Promise.all(answers)).flat()
+    const told = [...this.#followers].map(([id, follower]) => this.#ask(id, follower, tick))
+    const done = (await Promise.all(told)).flat()
     happened.push(...done.sort((a, b) => a.at - b.at || a.party.localeCompare(b.party)))
+  }
+
+  async #ask(id: string, follower: Following, tick: ClockTick): Promise<readonly Happened[]> {
+    const answer = await new Promise<ClockAnswer | undefined>((resolve) => {
+      const patience = setTimeout(() => {
+        this.#followers.delete(id)
+        resolve(undefined)
+        follower.dropped?.()
+      }, this.#patience)
+      follower.answered = (given) => {
+        clearTimeout(patience)
+        resolve(given)
+      }
+      follower.tell(tick)
+    })
+    delete follower.answered
+    const stuck = answer?.ran.length === 0 && answer.next && answer.next.at <= this.now()
+    follower.idleStops = stuck ? follower.idleStops + 1 : 0
+    return (answer?.ran ?? []).map((done) => ({ ...done, party: follower.party }))
   }
 }

@@ -109,13 +109,16 @@ export type SignInStep =
 /** What the provider's answer came to, kept until its session is purged. */
 export type SignInOutcome =
   | { readonly kind: 'person'; readonly userId: string; readonly authTime: Moment }
-  | {
-      readonly kind: 'refused'
-      readonly error: 'access_denied'
-      readonly reason: Reason | null
-      readonly at: Moment | null
-      readonly description: string
-    }
+  | RefusedSignIn
+
+export interface RefusedSignIn {
+  readonly kind: 'refused'
+  /** `null`: the provider's answer was not good enough, which is no reason of ours. */
+  readonly reason: Reason | null
+  readonly at: Moment | null
+  /** What the person reads. */
+  readonly description: string
+}
 
 /** A one-time authorization code; `id` is its hash (RFC 6749 §4.1.2). */
 export interface AuthorizationCode {
@@ -152,8 +155,8 @@ export interface TokenState {
     readonly sealed: string | null
     readonly rotatedAt: Moment
   } | null
-  /** A successor that was displaced by another one before anyone used it. */
-  readonly displaced: string | null
+  /** Successors that were displaced by another one before anyone used them, the newest first. */
+  readonly displaced: readonly string[]
 }
 
 /** One sign-in on one device. */

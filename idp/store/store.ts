@@ -13,12 +13,10 @@ import type {
   User,
 } from './records.ts'
 
-/** One change of one record. */
-export type Write = {
-  [T in TableName]:
-    | { readonly table: T; readonly put: Tables[T] }
-    | { readonly table: T; readonly remove: string }
-}[TableName]
+/** One change of one record: a new version of it, or its end. */
+export type Write =
+  | { [T in TableName]: { readonly table: T; readonly put: Tables[T] } }[TableName]
+  | { readonly table: TableName; readonly remove: string }
 
 /** A record that a decision was made on, exactly as it was read; `undefined` if there was none. */
 export type Expectation = {
@@ -43,6 +41,8 @@ export interface Store {
   code(id: string): Promise<AuthorizationCode | undefined>
   session(id: string): Promise<Session | undefined>
   sessionByCookie(cookieHash: string): Promise<Session | undefined>
+  /** Sessions of a device that have not ended. */
+  liveSessionsOfDevice(deviceId: string): Promise<readonly Session[]>
   event(id: string): Promise<OutboxEvent | undefined>
   /** Deliveries still waiting, the earliest `nextAt` first. */
   waitingDeliveries(): Promise<readonly Delivery[]>

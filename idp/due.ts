@@ -1,0 +1,89 @@
+import type { DueMoment, DueWork } from '../clock/due.ts'
+import type { Moment } from '../clock/moment.ts'
+import { attempt } from './services/delivery.ts'
+import { endSession } from './sessions/endings.ts'
+import { passedDeadline } from './sessions/rotation.ts'
+import { type Site, serviceNames } from './site.ts'
+import type { Delivery, Session } from './store/records.ts'
+import type { DueRecord, Expectation } from './store/store.ts'
+
+/**
+ * What the site does by itself as time passes: ends sessions at their deadline, forgets what is of
+ * no more use, and delivers events. In the order in which it became due.
+ */
+export function siteDueWork(site: Site): DueWork {
+  return {
+    async next() {
+      const records = site.store.nextDue()
+      const [delivery] = await site.store.waitingDeliveries()
+      const moments: DueMoment[] = []
+      if (records !== undefined) moments.push({ at: records, name: 'a deadline or a sweep' })
+      if (delivery?.nextAt) moments.push(deliveryMoment(delivery, delivery.nextAt))
+      return moments.sort((a, b) => a.at - b.at)[0]
+    },
+    async run(now) {
+      const done: DueMoment[] = []
+      for (const due of await site.store.dueRecords(now)) {
+        const name = await settle(site, due, now)
+        if (name) done.push({ at: due.at, name })
+      }
+      // Deliveries after sweeps: the sweeps of this very moment have just written some. All at once,
+      // for one slow service must not delay the others.
+      const waiting = (await site.store.waitingDeliveries()).filter(
+        ({ nextAt }) => (nextAt ?? Infinity) <= now,
+      )
+      await Promise.all(waiting.map((delivery) => attempt(site, delivery)))
+      done.push(...waiting.map((delivery) => deliveryMoment(delivery, delivery.nextAt ?? now)))
+      return done.sort((a, b) => a.at - b.at)
+    },
+  }
+}
+
+const deliveryMoment = (delivery: Delivery, at: Moment): DueMoment => ({
+  at,
+  name: `attempt ${delivery.attempts + 1} to tell ${delivery.endpoint} of ${delivery.eventId}`,
+})
+
+/** Does what is due for one record; `undefined` when somebody changed it at the same moment. */
+async function settle(site: Site, due: DueRecord, now: Moment): Promise<string | undefined> {
+  switch (due.table) {
+    case 'signIn': {
+      const { id } = due.record
+      return forget(site, { table: 'signIn', id, was: due.record }, `sign-in ${id} forgotten`)
+    }
+    case 'code':
+      return forget(
+        site,
+        { table: 'code', id: due.record.id, was: due.record },
+        'an authorization code forgotten',
+      )
+    case 'device':
+      return forget(
+        site,
+        { table: 'device', id: due.record.id, was: due.record },
+        `device ${due.record.name} forgotten: nobody signed in on it`,
+      )
+    case 'session':
+      return settleSession(site, due.record, now)
+  }
+}
+
+async function settleSession(
+  site: Site,
+  session: Session,
+  now: Moment,
+): Promise<string | undefined> {
+  const unchanged: Expectation = { table: 'session', id: session.id, was: session }
+  if (session.ended) return forget(site, unchanged, `ended session ${session.id} forgotten`)
+  const deadline = passedDeadline(session, now)
+  if (!deadline) return undefined
+  const writes = endSession(session, { ...deadline, actor: 'system' }, serviceNames(site), now)
+  if (!(await site.store.commit(writes, [unchanged]))) return undefined
+  site.log.info({ session: session.id, reason: deadline.reason }, 'session ended')
+  return `session ${session.id} ended: ${deadline.reason}`
+}
+
+async function forget(site: Site, known: Expectation, name: string): Promise<string | undefined> {
+  const removal = { table: known.table, remove: known.id }
+  return (await site.store.commit([removal], [known])) ? name : undefined
+}

@@ -1,0 +1,30 @@
+import type { Context } from 'koa'
+import { DAY, SECOND } from '../../clock/moment.ts'
+import type { BrowserCookies } from '../sign-in/steps.ts'
+
+/**
+ * `__Host-`: this host alone, this path, never over plain http, but for this machine's own
+ * addresses (ASVS 3.3.1–3.3.4; measured on both browsers: notes/extension.md §3).
+ */
+const BINDING = '__Host-latchkey-browser'
+const SESSION = '__Host-latchkey-session'
+
+/** Browsers keep their own time, so no deadline lives in a cookie: this is merely long (DESIGN §7). */
+const LONG = (400 * DAY) / SECOND
+
+export const readCookies = (ctx: Context): BrowserCookies => ({
+  binding: ctx.cookies.get(BINDING),
+  session: ctx.cookies.get(SESSION),
+})
+
+// Written by hand: koa's cookies refuse Secure on plain http, which is right but for loopback.
+const attributes = 'Path=/; Secure; HttpOnly; SameSite=Lax'
+
+export const setBinding = (ctx: Context, secret: string): void =>
+  ctx.append('Set-Cookie', `${BINDING}=${secret}; ${attributes}`)
+
+export const setSession = (ctx: Context, secret: string): void =>
+  ctx.append('Set-Cookie', `${SESSION}=${secret}; ${attributes}; Max-Age=${LONG}`)
+
+export const wipeSession = (ctx: Context): void =>
+  ctx.append('Set-Cookie', `${SESSION}=; ${attributes}; Max-Age=0`)

@@ -1,0 +1,19 @@
+import { ADDRESSES } from '../../protocol/addresses.ts'
+import type { Settings } from '../settings.ts'
+
+/** What a standard client needs to find its way (RFC 8414 §2, RFC 9207 §3, RFC 9449 §5.1). */
+export const metadata = ({ url }: Pick<Settings, 'url'>) => ({
+  issuer: url,
+  authorization_endpoint: url + ADDRESSES.signIn,
+  token_endpoint: url + ADDRESSES.token,
+  revocation_endpoint: url + ADDRESSES.revoke,
+  jwks_uri: url + ADDRESSES.jwks,
+  response_types_supported: ['code'],
+  response_modes_supported: ['query'],
+  grant_types_supported: ['authorization_code', 'refresh_token'],
+  code_challenge_methods_supported: ['S256'],
+  token_endpoint_auth_methods_supported: ['none'],
+  revocation_endpoint_auth_methods_supported: ['none'],
+  dpop_signing_alg_values_supported: ['ES256'],
+  authorization_response_iss_parameter_supported: true,
+})

@@ -1,0 +1,39 @@
+import type { JSX } from 'preact'
+import type { Duration } from '../../clock/moment.ts'
+import type { LatchkeyError } from '../../protocol/errors.ts'
+import { inWords } from '../../protocol/reasons.ts'
+import { Page } from '../../ui/page.tsx'
+
+/** What a person reads when something can't go on; the code is one click deeper (notes/screens.md). */
+export function problemPage({
+  error,
+  ahead,
+}: {
+  readonly error: LatchkeyError
+  readonly ahead: Duration | undefined
+}): JSX.Element {
+  const title = error.reason ? inWords(error.reason).title : TITLES[Math.floor(error.status / 100)]
+  return (
+    <Page title={title ?? 'This did not work'} ahead={ahead}>
+      <h1>{title ?? 'This did not work'}</h1>
+      <p>{error.message}</p>
+      <details>
+        <summary>Details</summary>
+        <p>
+          <code>{error.code}</code>
+          {error.reason && (
+            <>
+              {' '}
+              <code>{error.reason}</code>
+            </>
+          )}
+        </p>
+      </details>
+    </Page>
+  )
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  4: 'This can’t go on',
+  5: 'Something went wrong on our side',
+}

@@ -1,0 +1,81 @@
+import { toSeconds } from '../../clock/moment.ts'
+import type { AccessTokenClaims } from '../../protocol/access-token.ts'
+import { LatchkeyError } from '../../protocol/errors.ts'
+import type { Me } from '../../protocol/me.ts'
+import { absoluteEndsAt, idleEndsAt } from '../lifetimes.ts'
+import type { Site } from '../site.ts'
+import type { Device } from '../store/records.ts'
+import { accountClaim, subscriptionClaim } from '../tokens/access-token.ts'
+import { passedDeadline } from './rotation.ts'
+import { readSession, type SessionView, viewRefusal } from './standing.ts'
+
+/**
+ * Who an access token of ours stands for, right now. The site knows what a service only hears of:
+ * whether the session, the person and the account still stand.
+ *
+ * @throws LatchkeyError `invalid_token`, with the reason
+ */
+export async function me(site: Site, claims: AccessTokenClaims): Promise<Me> {
+  const view = await readSession(site.store, claims.sid)
+  checkStanding(site, view)
+  await confirm(site, view, claims.jti)
+  const { deviceId } = view.session
+  const device = deviceId === null ? undefined : await site.store.device(deviceId)
+  return describe(view, device)
+}
+
+function checkStanding(
+  site: Site,
+  view: SessionView | undefined,
+): asserts view is SessionView & Required<SessionView> {
+  if (!view)
+    throw new LatchkeyError('invalid_token', 'This session is not known here: sign in again.')
+  const now = site.clock.now()
+  const deadline = passedDeadline(view.session, now)
+  const ending =
+    view.session.ended ??
+    (deadline && { ...deadline, actor: 'system' as const }) ??
+    viewRefusal(view)
+  if (!ending) return
+  throw new LatchkeyError('invalid_token', 'This session has ended: refresh to hear why.', {
+    reason: ending.reason,
+    actor: ending.actor,
+    at: ending.at ?? undefined,
+  })
+}
+
+/**
+ * The newest access token was used here, so the answer that brought it did arrive: from now on the
+ * token before it is not taken again (DESIGN §6, "successor used").
+ */
+async function confirm(site: Site, view: SessionView, accessTokenId: string): Promise<void> {
+  const { session } = view
+  if (!session.tokens || session.tokens.confirmed || session.accessTokenId !== accessTokenId) return
+  const confirmed = { ...session, tokens: { ...session.tokens, confirmed: true } }
+  // If somebody came between, that somebody's change says more than this one.
+  await site.store.commit(
+    [{ table: 'session', put: confirmed }],
+    [{ table: 'session', id: session.id, was: session }],
+  )
+}
+
+export function describe(view: SessionView, device: Device | undefined): Me {
+  const { session, user, account, membership } = view
+  if (!user || !account || !membership) {
+    throw new LatchkeyError('invalid_token', 'This session has ended: refresh to hear why.')
+  }
+  return {
+    user: { id: user.id, name: user.name, email: user.email },
+    account: accountClaim(account, membership),
+    subscription: subscriptionClaim(account),
+    device: device ? { id: device.id, name: device.name, platform: device.platform } : null,
+    session: {
+      id: session.id,
+      signed_in_at: toSeconds(session.createdAt),
+      refreshed_at: toSeconds(session.refreshedAt),
+      idle_ends_at: toSeconds(idleEndsAt(session)),
+      absolute_ends_at: toSeconds(absoluteEndsAt(session)),
+      purge: session.purge,
+    },
+  }
+}

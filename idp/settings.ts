@@ -1,0 +1,214 @@
+import * as v from 'valibot'
+import { parseDuration } from '../clock/duration.ts'
+import { DAY, type Duration, MINUTE } from '../clock/moment.ts'
+import { DEFAULT_LIFETIMES, type Lifetimes } from './lifetimes.ts'
+import { StartError } from './start-error.ts'
+
+export interface ProviderSettings {
+  /** Names it in `/signin/:provider`. */
+  readonly name: string
+  /** What people read. */
+  readonly label: string
+  readonly issuer: string
+  readonly client_id: string
+  readonly client_secret: string
+  /** What is asked for; Azure AD B2C wants the client's own id in it to answer with an access token. */
+  readonly scope: string
+  /** E-mail domains whose people are sent there (SSO). */
+  readonly domains: readonly string[]
+}
+
+export interface ServiceSettings {
+  /** Where its webhooks go. */
+  readonly url: string
+  /** `whsec_…`: shared with that service alone. */
+  readonly secret: string
+}
+
+export interface Settings {
+  /** The issuer: our address as everyone sees it, without a trailing slash (RFC 8414 §2). */
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  /** The folder that holds the store and the signing keys. */
+  readonly data: string
+  /** `aud` of access tokens. */
+  readonly audience: string
+  /** The first one is the default. */
+  readonly providers: readonly ProviderSettings[]
+  readonly services: readonly ServiceSettings[]
+  readonly lifetimes: Lifetimes
+  /** How far a provider's clock may be behind ours when `auth_time` is judged. */
+  readonly providerClockTolerance: Duration
+  /** Where a browser on the site goes after sign-in and after sign-out: paths of ours. */
+  readonly signinSuccess: string
+  readonly signoutSuccess: string
+  /** Redirect URIs of the extension, by browser store; exact. */
+  readonly extensionRedirectUris: readonly string[]
+  /** The shared clock that development follows; never in production. */
+  readonly clockUrl: string | undefined
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+const url = v.pipe(
+  v.string(),
+  v.check((text) => URL.canParse(text), 'is not an address like http://127.0.0.1:3000'),
+)
+
+/** `http` is for this machine only (RFC 9700 §2.6). */
+const secureUrl = v.pipe(
+  url,
+  v.check(
+    (text) =>
+      ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(text).hostname) ||
+      text.startsWith('https:'),
+    'must start with https:, for plain http is for addresses of this machine only',
+  ),
+)
+
+const issuerUrl = v.pipe(
+  secureUrl,
+  v.check(
+    (text) => new URL(text).origin === text,
+    'must be an origin alone: no path, no trailing slash',
+  ),
+)
+
+const duration = (least: Duration, most: Duration) =>
+  v.pipe(
+    v.string(),
+    v.transform((text) => parseDuration(text) ?? Number.NaN),
+    v.check(
+      (ms) => ms >= least && ms <= most,
+      `is a length of time like 15min, 1h or 14d, from ${least / 1000} s to ${most / DAY} d`,
+    ),
+  )
+
+const port = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,5}$/, 'is a number from 0 to 65535'),
+  v.transform(Number),
+  v.maxValue(65_535, 'is a number from 0 to 65535'),
+)
+
+const path = v.pipe(v.string(), v.regex(/^\/(?!\/)/, 'is a path of this site, e.g. /'))
+
+const json = <T extends v.GenericSchema>(schema: T) =>
+  v.pipe(
+    v.string(),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      try {
+        return JSON.parse(dataset.value) as unknown
+      } catch {
+        addIssue({ message: 'is not JSON' })
+        return NEVER
+      }
+    }),
+    schema,
+  )
+
+const Providers = v.pipe(
+  v.array(
+    v.object({
+      name: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'names are a-z, 0-9 and -')),
+      label: v.string(),
+      issuer: secureUrl,
+      client_id: v.pipe(v.string(), v.minLength(1)),
+      client_secret: v.pipe(v.string(), v.minLength(1)),
+      scope: v.optional(v.pipe(v.string(), v.regex(/\bopenid\b/, 'must ask for openid')), 'openid'),
+      domains: v.optional(v.array(v.pipe(v.string(), v.toLowerCase())), []),
+    }),
+  ),
+  v.minLength(1, 'names at least one provider'),
+)
+
+const Services = v.array(
+  v.object({
+    url: secureUrl,
+    // Standard Webhooks: 24 to 64 bytes, base64 (notes/standards.md W-3).
+    secret: v.pipe(
+      v.string(),
+      v.regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'is whsec_ and 24 to 64 bytes of base64'),
+    ),
+  }),
+)
+
+/** What may be in the environment; each entry has its setting's name. */
+const Environment = v.object({
+  SITE_URL: v.optional(issuerUrl, 'http://127.0.0.1:3000'),
+  HOST: v.optional(v.string(), '127.0.0.1'),
+  PORT: v.optional(port),
+  DATA: v.optional(v.pipe(v.string(), v.minLength(1)), '.latchkey/site'),
+  AUDIENCE: v.optional(v.string()),
+  PROVIDERS: json(Providers),
+  SERVICES: v.optional(json(Services), '[]'),
+  ACCESS_TTL: v.optional(duration(MINUTE, DAY)),
+  IDLE_TTL: v.optional(duration(MINUTE, 365 * DAY)),
+  ABSOLUTE_TTL: v.optional(duration(MINUTE, 365 * DAY)),
+  TRIAL_TTL: v.optional(duration(DAY, 365 * DAY)),
+  PROVIDER_CLOCK_TOLERANCE: v.optional(duration(0, 10 * MINUTE), '5s'),
+  SIGNIN_SUCCESS: v.optional(path, '/'),
+  SIGNOUT_SUCCESS: v.optional(path, '/'),
+  EXTENSION_REDIRECT_URIS: v.optional(
+    json(v.array(v.pipe(v.string(), v.regex(/^https:\/\//)))),
+    '[]',
+  ),
+  CLOCK_URL: v.optional(url),
+  NODE_ENV: v.optional(v.string()),
+  LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
+})
+
+/**
+ * Reads the settings from the environment.
+ *
+ * @throws StartError naming each setting that is wrong and what it should be; never its value, which
+ *   may be a secret.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const read = v.safeParse(Environment, environment)
+  if (!read.success) {
+    const faults = read.issues.map((issue) => {
+      const setting = v.getDotPath(issue) ?? ''
+      const missing = setting === 'PROVIDERS' && environment.PROVIDERS === undefined
+      return missing
+        ? 'PROVIDERS is missing: it names the identity provider that this site trusts, as JSON'
+        : `${setting} ${issue.message}`
+    })
+    throw new StartError(
+      `The settings need a correction: ${faults.join('; ')}. README.md, "Settings", lists them all.`,
+    )
+  }
+  const given = read.output
+  if (given.CLOCK_URL !== undefined && given.NODE_ENV === 'production') {
+    throw new StartError(
+      'CLOCK_URL is for development: remove it, or don’t set NODE_ENV=production.',
+    )
+  }
+  const lifetimes = {
+    access: given.ACCESS_TTL ?? DEFAULT_LIFETIMES.access,
+    idle: given.IDLE_TTL ?? DEFAULT_LIFETIMES.idle,
+    absolute: given.ABSOLUTE_TTL ?? DEFAULT_LIFETIMES.absolute,
+    trial: given.TRIAL_TTL ?? DEFAULT_LIFETIMES.trial,
+  }
+  if (lifetimes.access > lifetimes.idle || lifetimes.idle > lifetimes.absolute) {
+    throw new StartError(
+      'The lifetimes contradict each other: ACCESS_TTL ≤ IDLE_TTL ≤ ABSOLUTE_TTL must hold.',
+    )
+  }
+  return {
+    url: given.SITE_URL,
+    host: given.HOST,
+    port: given.PORT ?? Number(new URL(given.SITE_URL).port || 443),
+    data: given.DATA,
+    audience: given.AUDIENCE ?? given.SITE_URL,
+    providers: given.PROVIDERS,
+    services: given.SERVICES,
+    lifetimes,
+    providerClockTolerance: given.PROVIDER_CLOCK_TOLERANCE,
+    signinSuccess: given.SIGNIN_SUCCESS,
+    signoutSuccess: given.SIGNOUT_SUCCESS,
+    extensionRedirectUris: given.EXTENSION_REDIRECT_URIS,
+    clockUrl: given.CLOCK_URL,
+    logLevel: given.LOG_LEVEL,
+  }
+}

@@ -1,0 +1,81 @@
+import { toSeconds } from '../../clock/moment.ts'
+import { LatchkeyError } from '../../protocol/errors.ts'
+import type { PurgeProof } from '../../protocol/purge-proof.ts'
+import type { Site } from '../site.ts'
+import type { SignIn, SignInOutcome } from '../store/records.ts'
+import { hashOf } from '../tokens/secret.ts'
+import { chooseOrFinish } from './finish.ts'
+import { newProviderRequest } from './provider.ts'
+import { one } from './request.ts'
+import { type BrowserCookies, checkUnderWay, type Onward, providerOf, takeStep } from './steps.ts'
+
+/**
+ * Leads the browser through the provider's logout, right after the provider's answer and before
+ * anything else is asked: whoever walks away at the chooser leaves no session behind, and the ID
+ * token goes back to the provider without ever being stored.
+ *
+ * @returns where the browser goes next
+ */
+export async function startPurge(
+  site: Site,
+  signIn: SignIn,
+  outcome: SignInOutcome,
+  idToken: string,
+): Promise<Onward> {
+  const { state } = newProviderRequest()
+  const to = await providerOf(site, signIn).logoutUrl(idToken, state)
+  if (to === undefined) return startProbe(site, signIn, outcome)
+  await takeStep(site, signIn, { at: 'logout', stateHash: hashOf(state), outcome })
+  return { to }
+}
+
+/** Back from the provider's logout: asks, in the same cookie jar, whether it still knows somebody. */
+export async function handlePurged(
+  site: Site,
+  query: URLSearchParams,
+  browser: BrowserCookies,
+): Promise<Onward> {
+  const state = one(query, 'state')
+  const signIn = checkUnderWay(
+    site,
+    state === undefined ? undefined : await site.store.signInByState(hashOf(state)),
+    browser,
+  )
+  if (signIn.step.at !== 'logout') {
+    throw new LatchkeyError('invalid_request', 'This is not the step that the sign-in waits for.')
+  }
+  return startProbe(site, signIn, signIn.step.outcome)
+}
+
+async function startProbe(site: Site, signIn: SignIn, outcome: SignInOutcome): Promise<Onward> {
+  const request = newProviderRequest()
+  const to = await providerOf(site, signIn).probeUrl(request)
+  await takeStep(site, signIn, { at: 'probe', stateHash: hashOf(request.state), outcome })
+  return { to }
+}
+
+/** The probe's answer is the proof. A code that it may bring is never redeemed. */
+export async function finishProbe(
+  site: Site,
+  signIn: SignIn,
+  outcome: SignInOutcome,
+  callback: URL,
+  browser: BrowserCookies,
+): Promise<Onward> {
+  const answer =
+    one(callback.searchParams, 'error') ?? (one(callback.searchParams, 'code') ? 'code' : 'nothing')
+  const purge = readProof(answer, toSeconds(site.clock.now()))
+  site.log.info({ signIn: signIn.id, outcome: purge.outcome }, 'purge probed')
+  return chooseOrFinish(site, signIn, outcome, purge, browser)
+}
+
+/** Errors that say "I would have to ask": OIDC Core §3.1.2.6; B2C uses the second (notes/b2c.md §1.5). */
+const WOULD_ASK = ['login_required', 'interaction_required']
+
+/** What an answer to `prompt=none` proves. */
+export function readProof(answer: string, at: number): PurgeProof {
+  if (WOULD_ASK.includes(answer)) return { outcome: 'proven', answer, at }
+  if (answer === 'code') return { outcome: 'sticky', answer, at }
+  // An error we don't know: it may hide a session, so it proves nothing.
+  return { outcome: 'unknown', answer: answer.slice(0, 60), at }
+}

@@ -1,0 +1,70 @@
+import { LatchkeyError } from '../../protocol/errors.ts'
+import { SIGN_IN_LIFE } from '../lifetimes.ts'
+import type { Site } from '../site.ts'
+import type { SignIn, SignInStep } from '../store/records.ts'
+import type { Write } from '../store/store.ts'
+import { hashOf, sameHash } from '../tokens/secret.ts'
+import type { Provider } from './provider.ts'
+
+/** What a browser brings back of what we gave it. */
+export interface BrowserCookies {
+  /** Binds sign-ins under way to this browser. */
+  readonly binding: string | undefined
+  /** The session of a person who is signed in on the site itself. */
+  readonly session: string | undefined
+}
+
+/** Where a browser goes next, and the session cookie it gets on the way, if any. */
+export interface Onward {
+  readonly to: string
+  readonly session?: string
+}
+
+const startAgain = (what: string) =>
+  new LatchkeyError('invalid_request', `${what} Go back to the app and start the sign-in again.`)
+
+/**
+ * The sign-in that a browser comes back with. It must be under way, in this very browser, and not
+ * too old (RFC 9700 §4.7, ASVS 10.1.2).
+ *
+ * @throws LatchkeyError in words for the person
+ */
+export function checkUnderWay(
+  site: Site,
+  signIn: SignIn | undefined,
+  { binding }: BrowserCookies,
+): SignIn {
+  if (!signIn) throw startAgain('This sign-in is not known, or was used already.')
+  if (binding === undefined || !sameHash(signIn.browserHash, hashOf(binding))) {
+    throw startAgain('This sign-in was started in another browser.')
+  }
+  if (site.clock.now() >= signIn.createdAt + SIGN_IN_LIFE) {
+    throw startAgain('This sign-in took too long and is no longer valid.')
+  }
+  return signIn
+}
+
+/** The provider of a sign-in; gone if the settings changed while it was under way. */
+export function providerOf(site: Site, signIn: SignIn): Provider {
+  const provider = site.providers.named(signIn.provider)
+  if (!provider) throw startAgain('The provider of this sign-in is no longer offered here.')
+  return provider
+}
+
+/**
+ * Takes the next step, once: whoever comes second with the same one is told that it was used.
+ *
+ * @param others what else is written together with the step
+ */
+export async function takeStep(
+  site: Site,
+  signIn: SignIn,
+  step: SignInStep,
+  others: readonly Write[] = [],
+): Promise<void> {
+  const taken = await site.store.commit(
+    [{ table: 'signIn', put: { ...signIn, step } }, ...others],
+    [{ table: 'signIn', id: signIn.id, was: signIn }],
+  )
+  if (!taken) throw startAgain('This step of the sign-in was taken already.')
+}

@@ -1,0 +1,31 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../clock/clock.ts'
+import type { Duration } from '../clock/moment.ts'
+import type { ProofNonces } from '../protocol/dpop/nonce.ts'
+import type { SeenProofs } from '../protocol/dpop/seen.ts'
+import type { Turns } from './sessions/turns.ts'
+import type { Settings } from './settings.ts'
+import type { Providers } from './sign-in/provider.ts'
+import type { Store } from './store/store.ts'
+import type { SigningKeys } from './tokens/signing-keys.ts'
+
+/** Everything that the site's parts are handed: its settings and its ports. */
+export interface Site {
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly store: Store
+  readonly keys: SigningKeys
+  readonly providers: Providers
+  readonly nonces: ProofNonces
+  readonly seen: SeenProofs
+  readonly turns: Turns
+  readonly log: Logger
+  /** How far the shared clock of development is ahead; pages say so. */
+  readonly ahead: () => Duration | undefined
+  /** Something became due at once, e.g. a delivery: don't wait for the next nap to end. */
+  readonly hurry: () => void
+}
+
+/** The names of the services that hear of every ending. */
+export const serviceNames = (site: Pick<Site, 'settings'>): readonly string[] =>
+  site.settings.services.map((service) => service.url)

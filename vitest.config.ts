@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * Three kinds of test, by what they need:
+ * `unit` needs nothing and takes under a minute; `parts` starts real processes of ours, kills them
+ * and meets independent clients; `e2e` drives real browsers.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/**/*.parts.test.ts', 'test/e2e/**'],
+        },
+      },
+      {
+        test: {
+          name: 'parts',
+          include: ['test/**/*.parts.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})

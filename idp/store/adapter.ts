@@ -1,0 +1,177 @@
+import { join } from 'node:path'
+import type { Adapter } from 'lowdb'
+import { applyWrite, type Data, emptyData } from './data.ts'
+import type { AppendFile, Disk } from './disk.ts'
+import {
+  type GenerationFile,
+  generationFiles,
+  journalPath,
+  planLoad,
+  snapshotPath,
+  UNFINISHED,
+} from './generations.ts'
+import { Journal } from './journal.ts'
+import { damaged, readJournal } from './journal-lines.ts'
+import { readSnapshot, writeSnapshot } from './snapshot.ts'
+
+export interface JournalAdapterOptions {
+  readonly disk: Disk
+  /** Hears what a person who runs the site should know, in a sentence. */
+  readonly log: (sentence: string) => void
+  /** Hears of the first write that failed, and says with which error everybody is refused. */
+  readonly failed: (error: unknown) => Error
+}
+
+/**
+ * How lowdb's `Low` reads and writes here: `read` loads a snapshot and replays the journals after it,
+ * `write` makes a new snapshot, and `append`, which lowdb doesn't know, makes one commit last.
+ */
+export class JournalAdapter implements Adapter<Data> {
+  readonly #folder: string
+  readonly #options: JournalAdapterOptions
+  readonly #leaveOff = new AbortController()
+  #journal: Journal | undefined
+  #generation = 0
+  #snapshotGeneration = 0
+  #snapshotLength = 0
+  /** Bytes of journals after the snapshot, but for the one that grows. */
+  #olderJournals = 0
+  #writing: Promise<void> | undefined
+
+  constructor(folder: string, options: JournalAdapterOptions) {
+    this.#folder = folder
+    this.#options = options
+  }
+
+  /** @throws StoreError `store_corrupt`, `store_too_new`; then nothing was changed. */
+  async read(): Promise<Data> {
+    const { disk } = this.#options
+    const names = await disk.list(this.#folder)
+    const plan = planLoad(this.#folder, generationFiles(names))
+    const generation = plan.snapshot ?? 1
+    const snapshot =
+      plan.snapshot === undefined
+        ? { data: emptyData(), after: 0, length: 0 }
+        : await this.#readSnapshot(plan.snapshot)
+    const sequence = await this.#replay(plan.journals, snapshot.data, snapshot.after)
+    for (const name of names.filter((name) => UNFINISHED.test(name))) {
+      await disk.remove(join(this.#folder, name))
+    }
+    this.#generation = plan.journals.at(-1) ?? generation
+    const file = await this.#openJournal(this.#generation)
+    this.#journal = new Journal(file, sequence, this.#options.failed)
+    this.#snapshotGeneration = generation
+    this.#snapshotLength = snapshot.length
+    if (plan.snapshot === undefined) await this.#makeSnapshot(snapshot.data, generation, 0)
+    return snapshot.data
+  }
+
+  /** Makes a snapshot of `data` while commits go on, and lets go of what is older than the last one. */
+  write(data: Data): Promise<void> {
+    this.#writing ??= this.#turnAndWrite(data).finally(() => {
+      this.#writing = undefined
+    })
+    return this.#writing
+  }
+
+  /**
+   * @param writes JSON of the commit's writes, already made in the data that lowdb holds
+   * @returns a promise that resolves when they are on disk
+   */
+  append(writes: string): Promise<void> {
+    return this.#opened().append(writes)
+  }
+
+  flushed(): Promise<void> {
+    return this.#opened().flushed()
+  }
+
+  /** Whether the journals have grown larger than the snapshot before them, and than `least` bytes. */
+  outgrown(least: number): boolean {
+    const journals = this.#olderJournals + this.#opened().length
+    return this.#writing === undefined && journals > Math.max(least, this.#snapshotLength)
+  }
+
+  /** Flushes what waits, leaves off a snapshot that is under way (the journals have it all), closes. */
+  async close(): Promise<void> {
+    this.#leaveOff.abort()
+    await this.#writing?.catch(() => {})
+    await this.#journal?.close()
+  }
+
+  #opened(): Journal {
+    if (this.#journal === undefined) throw new Error('Read the store first.')
+    return this.#journal
+  }
+
+  #readSnapshot(generation: number) {
+    const path = snapshotPath(this.#folder, generation)
+    return readSnapshot(path, this.#options.disk.read(path), generation)
+  }
+
+  /** @returns the last commit's sequence */
+  async #replay(journals: readonly number[], data: Data, after: number): Promise<number> {
+    const { disk, log } = this.#options
+    let sequence = after
+    for (const generation of journals) {
+      const path = journalPath(this.#folder, generation)
+      const apply = (write: Parameters<typeof applyWrite>[1]) => applyWrite(data, write)
+      const read = await readJournal(path, disk.read(path), sequence, apply)
+      if (read.torn > 0) {
+        if (generation !== journals.at(-1)) {
+          throw damaged(path, read.sequence - sequence + 1, 'its checksum is wrong')
+        }
+        await disk.truncate(path, read.length)
+        log(
+          `${path} ended in ${read.torn} bytes of a write that was never acknowledged, because the process or its machine was stopped: they were cut off.`,
+        )
+      }
+      sequence = read.sequence
+      this.#olderJournals += read.length
+    }
+    return sequence
+  }
+
+  async #openJournal(generation: number): Promise<AppendFile> {
+    const { disk } = this.#options
+    const file = await disk.openForAppend(journalPath(this.#folder, generation))
+    await disk.syncFolder(this.#folder)
+    return file
+  }
+
+  async #turnAndWrite(data: Data): Promise<void> {
+    const journal = this.#opened()
+    const generation = this.#generation + 1
+    const length = journal.length
+    const after = await journal.turn(() => this.#openJournal(generation))
+    this.#generation = generation
+    this.#olderJournals += length
+    try {
+      await this.#makeSnapshot(data, generation, after)
+    } catch (error) {
+      throw this.#options.failed(error)
+    }
+  }
+
+  /** Every step is on disk before the next one begins, so a stop between any two leaves a whole set. */
+  async #makeSnapshot(data: Data, generation: number, after: number): Promise<void> {
+    const { disk } = this.#options
+    const path = snapshotPath(this.#folder, generation)
+    const unfinished = `${path}.tmp`
+    const place = { generation, after }
+    const length = await writeSnapshot(disk, unfinished, place, data, this.#leaveOff.signal)
+    if (length === undefined) return disk.remove(unfinished)
+    // The snapshot may have seen commits that wait for their flush: it counts only when they do.
+    await this.#opened().flushed()
+    await disk.rename(unfinished, path)
+    await disk.syncFolder(this.#folder)
+    const lastGood = this.#snapshotGeneration
+    this.#snapshotGeneration = generation
+    this.#snapshotLength = length
+    this.#olderJournals = 0
+    const old = (file: GenerationFile) => file.generation < lastGood
+    for (const { name } of generationFiles(await disk.list(this.#folder)).filter(old)) {
+      await disk.remove(join(this.#folder, name))
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import type { Moment } from '../../clock/moment.ts'
+
+/** Below this many entries a rebuild isn't worth its while. */
+const FEW = 64
+
+/**
+ * When each record of a table is due, the earliest first: a binary heap that is put right lazily.
+ *
+ * Nearly every change is a refresh, and a refresh only moves its session's moment later. So such a
+ * change touches nothing: an entry may stand too early and is corrected when it comes to the top.
+ * What holds is that a record has an entry no later than its moment. A moment that moves *earlier*
+ * gets another entry; those that became useless fall out at the top, or all at once when they are
+ * more than the records.
+ */
+export class DueIndex<R extends { readonly id: string }> {
+  readonly #records: ReadonlyMap<string, R>
+  readonly #dueAt: (record: R) => Moment | undefined
+  // Side by side instead of objects: a million sessions have a million entries.
+  #moments: Moment[] = []
+  #ids: string[] = []
+
+  constructor(records: ReadonlyMap<string, R>, dueAt: (record: R) => Moment | undefined) {
+    this.#records = records
+    this.#dueAt = dueAt
+    this.#rebuild()
+  }
+
+  /** Entries held; for tests. */
+  get size(): number {
+    return this.#ids.length
+  }
+
+  /** Call it after each change; `undefined` on either side: there was none, there is none any more. */
+  changed(was: R | undefined, now: R | undefined): void {
+    if (now === undefined) return
+    const at = this.#dueAt(now)
+    if (at === undefined) return
+    const before = was && this.#dueAt(was)
+    if (before !== undefined && before <= at) return
+    if (this.#ids.length >= FEW && this.#ids.length >= 2 * this.#records.size) this.#rebuild()
+    else this.#push(at, now.id)
+  }
+
+  /** The earliest moment at which a record is due. */
+  next(): Moment | undefined {
+    for (;;) {
+      const at = this.#moments[0]
+      const id = this.#ids[0]
+      if (at === undefined || id === undefined) return undefined
+      const due = this.#current(id)
+      if (due === at) return at
+      if (due === undefined) this.#pop()
+      else this.#replaceTop(due, id)
+    }
+  }
+
+  /** The records due at `now` or before, the earliest first. They stay until they are changed. */
+  due(now: Moment): { readonly at: Moment; readonly record: R }[] {
+    const found = new Map<string, { readonly at: Moment; readonly record: R }>()
+    for (let at = this.next(); at !== undefined && at <= now; at = this.next()) {
+      const id = this.#pop()
+      const record = id === undefined ? undefined : this.#records.get(id)
+      if (record) found.set(record.id, { at, record })
+    }
+    for (const { at, record } of found.values()) this.#push(at, record.id)
+    return [...found.values()]
+  }
+
+  #current(id: string): Moment | undefined {
+    const record = this.#records.get(id)
+    return record && this.#dueAt(record)
+  }
+
+  #rebuild(): void {
+    const due = [...this.#records.values()].flatMap((record) => {
+      const at = this.#dueAt(record)
+      return at === undefined ? [] : [{ at, id: record.id }]
+    })
+    // In order is in heap order.
+    due.sort((a, b) => a.at - b.at)
+    this.#moments = due.map(({ at }) => at)
+    this.#ids = due.map(({ id }) => id)
+  }
+
+  #push(at: Moment, id: string): void {
+    this.#moments.push(at)
+    this.#ids.push(id)
+    let index = this.#ids.length - 1
+    while (index > 0) {
+      const parent = (index - 1) >> 1
+      if (this.#moment(parent) <= at) break
+      this.#move(parent, index)
+      index = parent
+    }
+    this.#set(index, at, id)
+  }
+
+  #pop(): string | undefined {
+    const top = this.#ids[0]
+    const at = this.#moments.pop()
+    const id = this.#ids.pop()
+    if (at !== undefined && id !== undefined && this.#ids.length > 0) this.#replaceTop(at, id)
+    return top
+  }
+
+  #replaceTop(at: Moment, id: string): void {
+    const count = this.#ids.length
+    let index = 0
+    for (;;) {
+      let child = 2 * index + 1
+      if (child >= count) break
+      if (child + 1 < count && this.#moment(child + 1) < this.#moment(child)) child += 1
+      if (at <= this.#moment(child)) break
+      this.#move(child, index)
+      index = child
+    }
+    this.#set(index, at, id)
+  }
+
+  #moment(index: number): Moment {
+    return this.#moments[index] ?? Number.POSITIVE_INFINITY
+  }
+
+  #move(from: number, to: number): void {
+    this.#set(to, this.#moment(from), this.#ids[from] ?? '')
+  }
+
+  #set(index: number, at: Moment, id: string): void {
+    this.#moments[index] = at
+    this.#ids[index] = id
+  }
+}

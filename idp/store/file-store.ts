@@ -1,0 +1,264 @@
+import { Low } from 'lowdb'
+import type { Moment } from '../../clock/moment.ts'
+import { JournalAdapter } from './adapter.ts'
+import { type AnyRecord, applyWrite, type Data, emptyData, idOf, tableOf } from './data.ts'
+import { type Disk, nodeDisk } from './disk.ts'
+import { inShort, StoreError } from './errors.ts'
+import { Indexes, identityKey } from './indexes.ts'
+import type { Lock } from './lock.ts'
+import { membershipId, TABLE_NAMES, type TableName, type Tables } from './records.ts'
+import type { Expectation, Store, Write } from './store.ts'
+
+export interface FileStoreOptions {
+  /** Hears what a person who runs the site should know, in a sentence. */
+  readonly log: (sentence: string) => void
+  /** Hears once that the disk refused a write: the site must exit, for this store answers no more. */
+  readonly onFailure: (error: StoreError) => void
+  /** Bytes of journal below which no new snapshot is worth its while; 16 MiB. */
+  readonly compactAfter?: number
+  readonly disk?: Disk
+}
+
+const COMPACT_AFTER = 16 << 20
+
+/** What ended the store for good, if anything did. */
+interface Stop {
+  error: StoreError | undefined
+}
+
+/**
+ * Opens the store in `folder`, which is made if need be.
+ *
+ * @throws StoreError with a sentence for whoever starts the site; then no file was changed.
+ */
+export async function openFileStore(folder: string, options: FileStoreOptions): Promise<FileStore> {
+  const disk = options.disk ?? nodeDisk
+  let lock: Lock | undefined
+  try {
+    await disk.makeFolder(folder)
+    lock = await disk.lock(folder)
+    return await FileStore.load(folder, lock, { ...options, disk })
+  } catch (error) {
+    await lock?.release().catch(() => {})
+    if (error instanceof StoreError) throw error
+    throw new StoreError(
+      'data_folder_unusable',
+      `The data folder ${folder} can't be used (${inShort(error)}): give a folder that this user may read and write, on a disk with room.`,
+      error,
+    )
+  }
+}
+
+/**
+ * All records in memory, every commit on disk before it is acknowledged (DESIGN §8).
+ *
+ * A commit is made in memory at once, so that the next decision stands on it; its promise, and every
+ * read of what it changed, waits until it is on disk. So nobody outside ever learns of a change that a
+ * crash could take back.
+ */
+export class FileStore implements Store {
+  readonly #low: Low<Data>
+  readonly #adapter: JournalAdapter
+  readonly #lock: Lock
+  readonly #indexes: Indexes
+  readonly #compactAfter: number
+  /** Changes that are on their way to the disk, by table and record. */
+  readonly #onTheWay = new Map<TableName, Map<string, Promise<void>>>(
+    TABLE_NAMES.map((name) => [name, new Map()]),
+  )
+  readonly #stop: Stop
+  #closed: Promise<void> | undefined
+
+  private constructor(
+    low: Low<Data>,
+    adapter: JournalAdapter,
+    lock: Lock,
+    compactAfter: number,
+    stop: Stop,
+  ) {
+    this.#low = low
+    this.#adapter = adapter
+    this.#lock = lock
+    this.#compactAfter = compactAfter
+    this.#stop = stop
+    this.#indexes = new Indexes(low.data)
+  }
+
+  /** Use {@link openFileStore}. */
+  static async load(
+    folder: string,
+    lock: Lock,
+    { disk, log, onFailure, compactAfter }: FileStoreOptions & { readonly disk: Disk },
+  ): Promise<FileStore> {
+    const stop: Stop = { error: undefined }
+    const failed = (cause: unknown): StoreError => {
+      if (stop.error) return stop.error
+      stop.error = new StoreError(
+        'store_stopped',
+        `Writing to ${folder} failed (${inShort(cause)}), so the store stopped: see to the disk and start the site again. Everything that was acknowledged is safe.`,
+        cause,
+      )
+      onFailure(stop.error)
+      return stop.error
+    }
+    const adapter = new JournalAdapter(folder, { disk, log, failed })
+    const low = new Low<Data>(adapter, emptyData())
+    try {
+      await low.read()
+      return new FileStore(low, adapter, lock, compactAfter ?? COMPACT_AFTER, stop)
+    } catch (error) {
+      await adapter.close()
+      throw error
+    }
+  }
+
+  user(id: string) {
+    return this.#get('user', id)
+  }
+
+  userByIdentity(issuer: string, subject: string) {
+    return this.#find(() => this.#indexes.userByIdentity.one(identityKey(issuer, subject)))
+  }
+
+  account(id: string) {
+    return this.#get('account', id)
+  }
+
+  membership(userId: string, accountId: string) {
+    return this.#get('membership', membershipId(userId, accountId))
+  }
+
+  membershipsOfUser(userId: string) {
+    return this.#find(() => this.#indexes.membershipsOfUser.all(userId))
+  }
+
+  device(id: string) {
+    return this.#get('device', id)
+  }
+
+  deviceByKey(jkt: string) {
+    return this.#find(() => this.#indexes.deviceByKey.one(jkt))
+  }
+
+  signIn(id: string) {
+    return this.#get('signIn', id)
+  }
+
+  signInByState(stateHash: string) {
+    return this.#find(() => this.#indexes.signInByState.one(stateHash))
+  }
+
+  code(id: string) {
+    return this.#get('code', id)
+  }
+
+  session(id: string) {
+    return this.#get('session', id)
+  }
+
+  sessionByCookie(cookieHash: string) {
+    return this.#find(() => this.#indexes.sessionByCookie.one(cookieHash))
+  }
+
+  liveSessionsOfDevice(deviceId: string) {
+    return this.#find(() => this.#indexes.liveSessionsOfDevice.all(deviceId))
+  }
+
+  event(id: string) {
+    return this.#get('event', id)
+  }
+
+  waitingDeliveries() {
+    return this.#find(() => this.#indexes.waitingDeliveries())
+  }
+
+  nextDue(): Moment | undefined {
+    return this.#stop.error || this.#closed ? undefined : this.#indexes.nextDue()
+  }
+
+  dueRecords(now: Moment) {
+    return this.#find(() => this.#indexes.due(now))
+  }
+
+  /** Whether nothing was ever stored, or all of it is gone: a place for seeds. */
+  isEmpty(): boolean {
+    return TABLE_NAMES.every((name) => this.#low.data[name].size === 0)
+  }
+
+  // Nothing is awaited before the writes are made and queued: no other commit can come between.
+  async commit(writes: readonly Write[], expected: readonly Expectation[] = []): Promise<boolean> {
+    this.#refuseWhenStopped()
+    const data = this.#low.data
+    if (expected.some(({ table, id, was }) => tableOf(data, table).get(id) !== was)) return false
+    if (writes.length === 0) {
+      await this.#adapter.flushed()
+      return true
+    }
+    // What can't be serialised is refused here, before anything has changed.
+    const text = JSON.stringify(writes)
+    for (const write of writes) this.#apply(write)
+    const onDisk = this.#adapter.append(text)
+    for (const write of writes) this.#onTheWay.get(write.table)?.set(idOf(write), onDisk)
+    try {
+      await onDisk
+    } finally {
+      for (const write of writes) {
+        const changes = this.#onTheWay.get(write.table)
+        if (changes?.get(idOf(write)) === onDisk) changes.delete(idOf(write))
+      }
+    }
+    if (!this.#closed && this.#adapter.outgrown(this.#compactAfter)) {
+      // A failure stops the store, and has been told there.
+      this.compact().catch(() => {})
+    }
+    return true
+  }
+
+  /** Makes a new snapshot now, while commits go on; the store does so by itself when it is time. */
+  async compact(): Promise<void> {
+    this.#refuseWhenStopped()
+    await this.#low.write()
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#letGo()
+    return this.#closed
+  }
+
+  async #letGo(): Promise<void> {
+    try {
+      await this.#adapter.close()
+    } finally {
+      await this.#lock.release()
+    }
+  }
+
+  #refuseWhenStopped(): void {
+    if (this.#stop.error) throw this.#stop.error
+    if (this.#closed) {
+      throw new StoreError('store_stopped', 'The store is closed: open it again to go on.')
+    }
+  }
+
+  #apply(write: Write): void {
+    const id = idOf(write)
+    const was: AnyRecord | undefined = tableOf(this.#low.data, write.table).get(id)
+    applyWrite(this.#low.data, write)
+    this.#indexes.changed(write.table, was, 'put' in write ? write.put : undefined)
+  }
+
+  async #get<T extends TableName>(table: T, id: string): Promise<Tables[T] | undefined> {
+    this.#refuseWhenStopped()
+    const record = this.#low.data[table].get(id)
+    await this.#onTheWay.get(table)?.get(id)
+    return record
+  }
+
+  /** A record that is *not* found may be missing because of a change on its way, so wait for all. */
+  async #find<A>(look: () => A): Promise<A> {
+    this.#refuseWhenStopped()
+    const found = look()
+    await this.#adapter.flushed()
+    return found
+  }
+}

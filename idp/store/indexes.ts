@@ -1,0 +1,97 @@
+import type { Moment } from '../../clock/moment.ts'
+import { codeDueAt, deviceDueAt, sessionDueAt, signInDueAt } from '../lifetimes.ts'
+import type { AnyRecord, Data } from './data.ts'
+import { DueIndex } from './due-index.ts'
+import { KeyIndex } from './key-index.ts'
+import type { TableName } from './records.ts'
+import type { DueRecord } from './store.ts'
+
+const NONE: readonly string[] = []
+
+const WAITING = 'waiting'
+
+/** An issuer is a URL and holds no newline, so no two identities share a key. */
+export const identityKey = (issuer: string, subject: string): string => `${issuer}\n${subject}`
+
+/** What wants to hear of a table's changes. */
+interface Watcher {
+  changed(was: AnyRecord | undefined, now: AnyRecord | undefined): void
+}
+
+/** Everything that is looked up otherwise than by id. Lives in memory, made anew at each start. */
+export class Indexes {
+  readonly userByIdentity
+  readonly membershipsOfUser
+  readonly deviceByKey
+  readonly signInByState
+  readonly sessionByCookie
+  readonly liveSessionsOfDevice
+  readonly #waitingDeliveries
+  readonly #sessionsDue
+  readonly #signInsDue
+  readonly #codesDue
+  readonly #devicesDue
+  readonly #watchers: { readonly [T in TableName]: readonly Watcher[] }
+
+  constructor(data: Data) {
+    this.userByIdentity = new KeyIndex(data.user, (user) =>
+      user.identities.map(({ issuer, subject }) => identityKey(issuer, subject)),
+    )
+    this.membershipsOfUser = new KeyIndex(data.membership, ({ userId }) => [userId])
+    this.deviceByKey = new KeyIndex(data.device, ({ jkt }) => [jkt])
+    this.signInByState = new KeyIndex(data.signIn, ({ step }) =>
+      'stateHash' in step ? [step.stateHash] : NONE,
+    )
+    this.sessionByCookie = new KeyIndex(data.session, ({ cookieHash }) =>
+      cookieHash === null ? NONE : [cookieHash],
+    )
+    this.liveSessionsOfDevice = new KeyIndex(data.session, ({ deviceId, ended }) =>
+      deviceId === null || ended ? NONE : [deviceId],
+    )
+    this.#waitingDeliveries = new KeyIndex(data.delivery, ({ state }) =>
+      state === 'waiting' ? [WAITING] : NONE,
+    )
+    this.#sessionsDue = new DueIndex(data.session, sessionDueAt)
+    this.#signInsDue = new DueIndex(data.signIn, signInDueAt)
+    this.#codesDue = new DueIndex(data.code, codeDueAt)
+    this.#devicesDue = new DueIndex(data.device, deviceDueAt)
+    this.#watchers = {
+      user: [this.userByIdentity],
+      account: [],
+      membership: [this.membershipsOfUser],
+      device: [this.deviceByKey, this.#devicesDue],
+      signIn: [this.signInByState, this.#signInsDue],
+      code: [this.#codesDue],
+      session: [this.sessionByCookie, this.liveSessionsOfDevice, this.#sessionsDue],
+      event: [],
+      delivery: [this.#waitingDeliveries],
+    }
+  }
+
+  /** Call it after each change; `undefined` on either side: there was none, there is none any more. */
+  changed(table: TableName, was: AnyRecord | undefined, now: AnyRecord | undefined): void {
+    for (const watcher of this.#watchers[table]) watcher.changed(was, now)
+  }
+
+  /** The earliest `nextAt` first. */
+  waitingDeliveries() {
+    const at = ({ nextAt }: { readonly nextAt: Moment | null }) => nextAt ?? 0
+    return this.#waitingDeliveries.all(WAITING).toSorted((a, b) => at(a) - at(b))
+  }
+
+  nextDue(): Moment | undefined {
+    const indexes = [this.#sessionsDue, this.#signInsDue, this.#codesDue, this.#devicesDue]
+    const moments = indexes.flatMap((index) => index.next() ?? [])
+    return moments.length === 0 ? undefined : Math.min(...moments)
+  }
+
+  /** The earliest first. */
+  due(now: Moment): readonly DueRecord[] {
+    return [
+      ...this.#sessionsDue.due(now).map((due) => ({ ...due, table: 'session' as const })),
+      ...this.#signInsDue.due(now).map((due) => ({ ...due, table: 'signIn' as const })),
+      ...this.#codesDue.due(now).map((due) => ({ ...due, table: 'code' as const })),
+      ...this.#devicesDue.due(now).map((due) => ({ ...due, table: 'device' as const })),
+    ].sort((a, b) => a.at - b.at)
+  }
+}

@@ -1,0 +1,178 @@
+import { setTimeout as rest } from 'node:timers/promises'
+import { crc32 } from 'node:zlib'
+import { type AnyRecord, type Data, emptyData, isTableName, tableOf } from './data.ts'
+import type { Disk } from './disk.ts'
+import { StoreError } from './errors.ts'
+import { checksum } from './journal-lines.ts'
+import { readLines } from './lines.ts'
+import { TABLE_NAMES, type TableName } from './records.ts'
+
+/** Raise it when records change so that an older Latchkey would misread them. */
+export const SCHEMA_VERSION = 1
+
+/** How long the event loop is held at a stretch, and left alone in between, in milliseconds. */
+const SLICE = 2
+const REST = 4
+
+/** Reading the clock costs as much as a small record: look only so often. */
+const RECORDS_A_LOOK = 8
+
+/** Where a snapshot stands among the journals. */
+export interface SnapshotPlace {
+  readonly generation: number
+  /** The last commit before the journal of this generation. */
+  readonly after: number
+}
+
+/**
+ * A snapshot has one line a record, so that neither writing nor reading ever needs all of it in one
+ * string: `{"latchkey":"store",…}`, then `["session",{…}]`…, then `{"records":n,"crc32":"…"}`.
+ */
+interface Header extends SnapshotPlace {
+  readonly latchkey: 'store'
+  readonly version: number
+}
+
+/**
+ * Writes all records while others go on changing them. Every record is whole, and the journal of the
+ * same generation holds each change made meanwhile, so replaying it over this file comes out right.
+ * The file is on disk when the promise resolves, under the name that it was given.
+ *
+ * @returns bytes written; `undefined` when `signal` said to leave off
+ */
+export async function writeSnapshot(
+  disk: Disk,
+  path: string,
+  place: SnapshotPlace,
+  data: Data,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const file = await disk.create(path)
+  try {
+    let crc = 0
+    let length = 0
+    const write = async (text: string) => {
+      const bytes = Buffer.from(text)
+      crc = crc32(bytes, crc)
+      length += bytes.length
+      await file.write(bytes)
+    }
+    const header: Header = { latchkey: 'store', version: SCHEMA_VERSION, ...place }
+    await write(`${JSON.stringify(header)}\n`)
+    let records = 0
+    let slice: string[] = []
+    let began = performance.now()
+    for (const name of TABLE_NAMES) {
+      for (const record of tableOf(data, name).values()) {
+        slice.push(`${JSON.stringify([name, record])}\n`)
+        records += 1
+        if (records % RECORDS_A_LOOK !== 0 || performance.now() - began < SLICE) continue
+        await write(slice.join(''))
+        slice = []
+        await rest(REST)
+        if (signal.aborted) return undefined
+        began = performance.now()
+      }
+    }
+    await write(slice.join(''))
+    await write(`${JSON.stringify({ records, crc32: checksum(crc) })}\n`)
+    await file.sync()
+    return length
+  } finally {
+    await file.close()
+  }
+}
+
+export interface ReadSnapshot {
+  readonly data: Data
+  readonly after: number
+  readonly length: number
+}
+
+/** @throws StoreError `store_corrupt`, `store_too_new` */
+export async function readSnapshot(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  generation: number,
+): Promise<ReadSnapshot> {
+  const data = emptyData()
+  let header: Header | undefined
+  let crc = 0
+  let length = 0
+  let records = 0
+  let tail: Uint8Array = new Uint8Array()
+  // The newest line may be the last one, which is not a record: it is held back.
+  let held: string | undefined
+  for await (const { texts, bytes, number, ended } of readLines(chunks)) {
+    crc = crc32(tail, crc)
+    tail = bytes
+    length += bytes.length
+    if (!ended) throw damaged(path, 'its end is missing')
+    for (const [index, text] of texts.entries()) {
+      if (header === undefined) {
+        header = readHeader(path, text, generation)
+        continue
+      }
+      if (held !== undefined) {
+        const [name, record] = readRecord(path, held, number + index - 1)
+        tableOf(data, name).set(record.id, record)
+        records += 1
+      }
+      held = text
+    }
+  }
+  if (header === undefined || held === undefined) throw damaged(path, 'its end is missing')
+  crc = crc32(tail.subarray(0, tail.length - Buffer.byteLength(held) - 1), crc)
+  if (held !== JSON.stringify({ records, crc32: checksum(crc) })) {
+    throw damaged(path, 'its last line, count and checksum, does not fit the rest')
+  }
+  return { data, after: header.after, length }
+}
+
+function readHeader(path: string, text: string, generation: number): Header {
+  const header = parse(text)
+  if (
+    typeof header !== 'object' ||
+    header === null ||
+    !('latchkey' in header && header.latchkey === 'store') ||
+    !('version' in header && typeof header.version === 'number')
+  ) {
+    throw damaged(path, 'its first line is not that of a snapshot')
+  }
+  if (header.version > SCHEMA_VERSION) {
+    throw new StoreError(
+      'store_too_new',
+      `${path} was written by a newer Latchkey (store version ${header.version}, this one knows ${SCHEMA_VERSION}): start that one, or restore a backup from before the update. Nothing was changed.`,
+    )
+  }
+  if (
+    !('generation' in header && header.generation === generation) ||
+    !('after' in header && typeof header.after === 'number')
+  ) {
+    throw damaged(path, 'its first line is that of another file')
+  }
+  return { latchkey: 'store', version: header.version, generation, after: header.after }
+}
+
+function readRecord(path: string, text: string, line: number): [TableName, AnyRecord] {
+  const parsed = parse(text)
+  if (!Array.isArray(parsed) || !isTableName(parsed[0])) {
+    throw damaged(path, `line ${line} is not a record`)
+  }
+  // The checksum of the whole vouches for what is inside.
+  return parsed as [TableName, AnyRecord]
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const damaged = (path: string, what: string): StoreError =>
+  new StoreError(
+    'store_corrupt',
+    `${path} is damaged (${what}): move it out of the folder and start again. The snapshot before it and the journals that are kept with it hold the same; without those, restore the data folder from a backup. Nothing was changed.`,
+  )

@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import * as v from 'valibot'
+import { durationInWords } from '../clock/duration.ts'
+import { type Duration, SECOND } from '../clock/moment.ts'
+import { PlaygroundFailure } from './failure.ts'
+
+/** The one line that a party prints on its standard output once it serves. */
+const ReadyLine = v.object({
+  ready: v.string(),
+  url: v.string(),
+  /** Of the provider: the issuer of its sign-in policy. */
+  issuer: v.optional(v.string()),
+})
+
+export type ReadyLine = v.InferOutput<typeof ReadyLine>
+
+export interface PartyOptions {
+  readonly name: string
+  /** Path of a program that Node can run. */
+  readonly program: string
+  /** On top of the playground's own environment. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Where its logs go. */
+  readonly logFile: string
+  /** Called with a sentence when it ends without having been asked to. */
+  readonly died?: (sentence: string) => void
+  /** How long it may take until it serves. */
+  readonly patience?: Duration
+}
+
+export type PartyState = 'stopped' | 'starting' | 'up'
+
+/** How long it may take to end on SIGTERM, before it is killed. */
+const LAST_CHANCE: Duration = 3 * SECOND
+
+/** How much of its last words is kept. */
+const TAIL = 2_000
+
+/**
+ * One party as a child process. Its standard input is a pipe that nobody writes to: when the playground
+ * is killed, even by SIGKILL, the pipe closes and the party ends (`LATCHKEY_END_WITH_STDIN`).
+ */
+export class Party {
+  readonly name: string
+  readonly #options: PartyOptions
+  #child: ChildProcess | undefined
+  #state: PartyState = 'stopped'
+  #stopping = false
+  #tail = ''
+
+  constructor(options: PartyOptions) {
+    this.name = options.name
+    this.#options = options
+  }
+
+  get state(): PartyState {
+    return this.#state
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /**
+   * Starts it and waits until it serves.
+   *
+   * @throws PlaygroundFailure with its last words when it ends first or takes too long
+   */
+  async start(): Promise<ReadyLine> {
+    if (this.#child) throw new PlaygroundFailure(`The ${this.name} is running already.`)
+    const { program, environment, logFile, patience = 20 * SECOND } = this.#options
+    this.#stopping = false
+    this.#tail = ''
+    this.#state = 'starting'
+    const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 })
+    const child = spawn(process.execPath, ['--enable-source-maps', program], {
+      env: { ...process.env, ...environment, LATCHKEY_END_WITH_STDIN: '1' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Its own process group: Ctrl-C in a terminal reaches the playground, which ends its parties in order.
+      detached: true,
+    })
+    this.#child = child
+    child.stdin.on('error', () => {})
+    child.stderr.on('data', (chunk: Buffer) => this.#keep(log, chunk.toString()))
+    child.once('close', (code, signal) => this.#closed(log, code, signal))
+    try {
+      const line = await this.#ready(child, log, patience)
+      this.#state = 'up'
+      return line
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  /** Ends it in order, or by force when it doesn't; resolves when it is gone. */
+  async stop(): Promise<void> {
+    const child = this.#child
+    if (child?.pid === undefined) return
+    this.#stopping = true
+    const gone = new Promise((resolve) => child.once('close', resolve))
+    child.kill('SIGTERM')
+    const force = setTimeout(() => child.kill('SIGKILL'), LAST_CHANCE)
+    await gone
+    clearTimeout(force)
+  }
+
+  /** On the same port, with what it had stored. */
+  async restart(): Promise<ReadyLine> {
+    await this.stop()
+    return this.start()
+  }
+
+  /** What it said last, as one line; its own sentence when it has one. */
+  get lastWords(): string {
+    const lines = this.#tail.split('\n').filter((line) => line.trim() !== '')
+    return lines.slice(-5).join(' | ')
+  }
+
+  #ready(child: ChildProcess, log: WriteStream, patience: Duration): Promise<ReadyLine> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        reject(this.#failure(`didn't start within ${durationInWords(patience)}`))
+      }, patience)
+      child.once('error', reject)
+      child.once('close', (code, signal) => {
+        clearTimeout(late)
+        reject(this.#failure(`ended before it served (${signal ?? `exit code ${code}`})`))
+      })
+      if (!child.stdout) return
+      createInterface({ input: child.stdout }).on('line', (text) => {
+        const line = readLine(text)
+        if (line?.ready !== this.name) return this.#keep(log, `${text}\n`)
+        clearTimeout(late)
+        resolve(line)
+      })
+    })
+  }
+
+  #keep(log: WriteStream, text: string): void {
+    log.write(text)
+    this.#tail = (this.#tail + text).slice(-TAIL)
+  }
+
+  #closed(log: WriteStream, code: number | null, signal: NodeJS.Signals | null): void {
+    log.end()
+    const wasUp = this.#state === 'up'
+    this.#child = undefined
+    this.#state = 'stopped'
+    if (wasUp && !this.#stopping) {
+      const how = signal ?? `exit code ${code}`
+      this.#options.died?.(this.#failure(`ended by itself (${how})`).message)
+    }
+  }
+
+  #failure(what: string): PlaygroundFailure {
+    const words = this.lastWords
+    const said = words === '' ? 'It said nothing.' : `Its last words: ${words}`
+    return new PlaygroundFailure(
+      `The ${this.name} ${what}. ${said} (Its whole log: ${this.#options.logFile})`,
+    )
+  }
+}
+
+function readLine(text: string): ReadyLine | undefined {
+  try {
+    const read = v.safeParse(ReadyLine, JSON.parse(text))
+    return read.success ? read.output : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,113 @@
+import { bodyParser } from '@koa/bodyparser'
+import Router from '@koa/router'
+import type { JWTVerifyGetKey } from 'jose'
+import Koa, { type Middleware } from 'koa'
+import type { Clock } from '../../clock/clock.ts'
+import { toHttpDate } from '../../clock/moment.ts'
+import { toErrorBody } from '../../protocol/error-body.ts'
+import { LatchkeyError } from '../../protocol/errors.ts'
+import { EndedSessions } from './ended-sessions.ts'
+import { type Guarded, guard } from './guard.ts'
+import { WebhookReceiver } from './webhooks.ts'
+
+export interface ServiceOptions {
+  readonly clock: Clock
+  /** This service's address as callers see it. */
+  readonly url: string
+  readonly issuer: string
+  readonly audience: string
+  /** `jose`'s `createRemoteJWKSet` of the issuer. */
+  readonly keys: JWTVerifyGetKey
+  /** `whsec_…`: what the site signs its webhooks with. */
+  readonly webhookSecret: string
+  readonly report: (error: unknown) => void
+}
+
+/** A service that trusts our tokens and hears of endings: the example to copy. */
+export function createService(options: ServiceOptions): Koa {
+  const { clock, report, webhookSecret } = options
+  const ended = new EndedSessions()
+  const webhooks = new WebhookReceiver(webhookSecret, ({ data }) => ended.add(data, clock.now()))
+  const signedIn = guard({ ...options, ended })
+
+  const router = new Router<Guarded>()
+  router.get('/', (context) => {
+    context.body = {
+      name: 'Latchkey sample service',
+      hello: 'GET /hello with an access token and a DPoP proof',
+      webhooks: 'POST /webhooks, signed as Standard Webhooks says',
+    }
+  })
+  router.get('/hello', signedIn, (context) => {
+    const { sub, account, subscription } = context.state.claims
+    context.body = { message: `Hello from ${account.name}.`, user: sub, account, subscription }
+  })
+  router.post('/webhooks', rawBody, (context) => {
+    const { body } = context.request
+    webhooks.receive(
+      typeof body === 'string' ? body : '',
+      {
+        'webhook-id': context.get('webhook-id'),
+        'webhook-timestamp': context.get('webhook-timestamp'),
+        'webhook-signature': context.get('webhook-signature'),
+      },
+      clock.now(),
+    )
+    context.status = 204
+  })
+
+  const app = new Koa()
+  app.use(toldInTime(clock))
+  app.use(answerErrors(report))
+  app.use(router.routes())
+  app.use(router.allowedMethods({ throw: true, ...REFUSALS }))
+  return app
+}
+
+/** A signature is over bytes, so the JSON stays text until it is checked. */
+const rawBody = bodyParser({
+  enableTypes: ['text'],
+  extendTypes: { text: ['application/json'] },
+  textLimit: '64kb',
+})
+
+/** Clients learn the time from `Date` (DESIGN §7), so it comes from the clock that everyone shares. */
+const toldInTime =
+  (clock: Clock): Middleware =>
+  async (context, next) => {
+    context.set('Date', toHttpDate(clock.now()))
+    context.set('X-Content-Type-Options', 'nosniff')
+    await next()
+  }
+
+const answerErrors =
+  (report: (error: unknown) => void): Middleware =>
+  async (context, next) => {
+    try {
+      await next()
+      if (context.status === 404 && !context.body) {
+        throw new LatchkeyError('not_found', `Nothing lives at ${context.path}.`)
+      }
+    } catch (error) {
+      const told = toLatchkeyError(error)
+      if (told.code === 'server_error') report(error)
+      // At a resource each refusal that carries a challenge is a 401 (RFC 9449 §7.1, §9).
+      context.status = context.response.get('WWW-Authenticate') ? 401 : told.status
+      context.body = toErrorBody(told)
+    }
+  }
+
+function toLatchkeyError(error: unknown): LatchkeyError {
+  if (error instanceof LatchkeyError) return error
+  // What the body parser throws carries a status (http-errors).
+  const status = error instanceof Error && 'status' in error ? error.status : undefined
+  if (status === 413) return new LatchkeyError('too_large', 'The body is larger than 64 kB.')
+  if (status === 400) return new LatchkeyError('invalid_request', 'The body is not readable.')
+  if (status === 415) return new LatchkeyError('unsupported_media_type', 'Send JSON, not encoded.')
+  return new LatchkeyError('server_error', 'That failed here: try again later.')
+}
+
+const otherMethod = () =>
+  new LatchkeyError('method_not_allowed', 'This address takes another method.')
+
+const REFUSALS = { notImplemented: otherMethod, methodNotAllowed: otherMethod }

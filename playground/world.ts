@@ -1,0 +1,267 @@
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SystemClock } from '../clock/clock.ts'
+import { ClockHub } from '../clock/hub.ts'
+import { openFileStore } from '../idp/store/file-store.ts'
+import { readClockFile, writeClockFile } from './clock-file.ts'
+import { consoleApp } from './console/console.tsx'
+import type { PartyShown } from './console/page.tsx'
+import { PlaygroundFailure } from './failure.ts'
+import { Party, type ReadyLine } from './party.ts'
+import { providerConfig } from './people.ts'
+import { type Ports, takeDefaultPorts, takePortBlock } from './ports.ts'
+import { seedWrites } from './seed.ts'
+
+export interface WorldOptions {
+  readonly ports: 'default' | 'free'
+  /** The folder that everything is stored in; made when it isn't there. */
+  readonly data: string
+  /** The folder of the bundled programs, `provider.mjs`, `site.mjs` and `service.mjs`. */
+  readonly programs: URL
+  /** Called with a sentence when a party ended by itself. */
+  readonly died: (sentence: string) => void
+}
+
+export interface Addresses {
+  readonly console: string
+  readonly site: string
+  readonly provider: string
+  readonly service: string
+}
+
+export const PARTIES = ['provider', 'site', 'service'] as const
+
+export type PartyName = (typeof PARTIES)[number]
+
+const WHAT = {
+  provider: 'the identity provider, played by a mock of Azure AD B2C',
+  site: 'our site',
+  service: 'a sample service that trusts our site',
+} as const satisfies Record<PartyName, string>
+
+/** Everything on one machine: the clock, the parties and the console. */
+export class World {
+  readonly #options: WorldOptions
+  readonly #server: Server
+  readonly #secrets = { provider: secret('hex'), webhook: `whsec_${secret('base64')}` }
+  readonly #parties = new Map<PartyName, Party>()
+  #ports: Ports | undefined
+  #hub: ClockHub | undefined
+  #stopping = false
+
+  constructor(options: WorldOptions) {
+    this.#options = options
+    this.#server = createServer()
+  }
+
+  get addresses(): Addresses {
+    if (!this.#ports) throw new Error('The world has not started.')
+    const { console, site, provider, service } = this.#ports
+    return {
+      console: `http://127.0.0.1:${console}`,
+      site: `http://127.0.0.1:${site}`,
+      // Another host name keeps the browser's cookie jars apart: they ignore ports (DESIGN §3).
+      provider: `http://localhost:${provider}`,
+      service: `http://127.0.0.1:${service}`,
+    }
+  }
+
+  /**
+   * Brings everything up; resolves when all of it serves.
+   *
+   * @throws PlaygroundFailure or a party's own sentence; what was started is still to be stopped
+   */
+  async start(): Promise<void> {
+    const { ports, data } = this.#options
+    this.#ports = await (ports === 'free' ? takePortBlock : takeDefaultPorts)(this.#server)
+    makeFolder(data)
+    this.#openClock()
+    await this.#startParties()
+  }
+
+  /** One of the parties, to be stopped, started and restarted on its port. */
+  party(name: PartyName): Party {
+    const party = this.#parties.get(name)
+    if (!party) throw new PlaygroundFailure(`The ${name} has not been started yet.`)
+    return party
+  }
+
+  /** Wipes everything and begins anew at real time. */
+  async reset(): Promise<void> {
+    await this.#hub?.reset(
+      async () => {
+        await this.#stopParties()
+        rmSync(this.#folder('site'), { recursive: true, force: true })
+        rmSync(this.#folder('provider'), { recursive: true, force: true })
+      },
+      () => this.#startParties(),
+    )
+  }
+
+  /** Ends the parties in order, and then the console. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    await this.#stopParties()
+    await new Promise((resolve) => {
+      this.#server.close(resolve)
+      this.#server.closeAllConnections()
+    })
+  }
+
+  #openClock(): void {
+    const file = this.#folder('clock.json')
+    const hub = new ClockHub({ base: new SystemClock(), ...readClockFile(file) })
+    // Watchers hear of a new time first: it is written before any party can store something of it.
+    hub.watch((tick) => writeClockFile(file, tick))
+    this.#hub = hub
+    const app = consoleApp({
+      hub,
+      reset: () => this.reset(),
+      parties: () => this.#shown(),
+      report: (error) => {
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+        appendFileSync(this.#folder('logs', 'console.log'), `${text}\n`)
+      },
+    })
+    mkdirSync(this.#folder('logs'), { recursive: true })
+    this.#server.on('request', app.callback())
+  }
+
+  async #startParties(): Promise<void> {
+    const { issuer } = await this.#startParty('provider', this.#providerEnvironment())
+    if (issuer === undefined) {
+      throw new PlaygroundFailure('The provider did not say its issuer in its ready line.')
+    }
+    await this.#seed(issuer)
+    await Promise.all([
+      this.#startParty('site', this.#siteEnvironment(issuer)),
+      this.#startParty('service', this.#serviceEnvironment()),
+    ])
+  }
+
+  #startParty(name: PartyName, environment: Record<string, string>): Promise<ReadyLine> {
+    if (this.#stopping) throw new PlaygroundFailure('The playground is being ended.')
+    const party = new Party({
+      name,
+      program: fileURLToPath(new URL(`${name}.mjs`, this.#options.programs)),
+      environment: { ...environment, CLOCK_URL: this.addresses.console },
+      logFile: this.#folder('logs', `${name}.log`),
+      died: this.#options.died,
+    })
+    this.#parties.set(name, party)
+    return party.start()
+  }
+
+  async #stopParties(): Promise<void> {
+    await Promise.all([...this.#parties.values()].map((party) => party.stop()))
+  }
+
+  /** People and accounts, before the site opens the store; what is there already is left alone. */
+  async #seed(issuer: string): Promise<void> {
+    const store = await openFileStore(this.#folder('site'), {
+      log: () => {},
+      onFailure: () => {},
+    })
+    try {
+      const now = this.#hub?.now()
+      if (now !== undefined && store.isEmpty()) await store.commit(seedWrites(issuer, now))
+    } finally {
+      await store.close()
+    }
+  }
+
+  #providerEnvironment(): Record<string, string> {
+    const { site, provider } = this.addresses
+    const file = this.#folder('provider.json')
+    const config = providerConfig({
+      clientId: CLIENT_ID,
+      clientSecret: this.#secrets.provider,
+      name: 'Latchkey',
+      redirectUris: [`${site}/integrations/oauth2/callback`],
+      postLogoutRedirectUris: [`${site}/integrations/oauth2/callback`],
+    })
+    writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 })
+    return {
+      PROVIDER_CONFIG: file,
+      PROVIDER_URL: provider,
+      PORT: portOf(provider),
+      DATA: this.#folder('provider'),
+    }
+  }
+
+  #siteEnvironment(issuer: string): Record<string, string> {
+    const { site, service } = this.addresses
+    return {
+      LATCHKEY_DEV: '1',
+      SITE_URL: site,
+      HOST: '127.0.0.1',
+      PORT: portOf(site),
+      DATA: this.#folder('site'),
+      AUDIENCE: site,
+      PROVIDERS: JSON.stringify([
+        {
+          name: 'b2c',
+          label: 'Contoso',
+          issuer,
+          client_id: CLIENT_ID,
+          client_secret: this.#secrets.provider,
+          domains: [],
+        },
+      ]),
+      SERVICES: JSON.stringify([
+        { url: new URL('/webhooks', service).href, secret: this.#secrets.webhook },
+      ]),
+    }
+  }
+
+  #serviceEnvironment(): Record<string, string> {
+    const { site, service } = this.addresses
+    return {
+      PORT: portOf(service),
+      HOST: '127.0.0.1',
+      SERVICE_URL: service,
+      ISSUER: site,
+      AUDIENCE: site,
+      WEBHOOK_SECRET: this.#secrets.webhook,
+    }
+  }
+
+  #shown(): readonly PartyShown[] {
+    return PARTIES.map((name) => ({
+      name,
+      what: WHAT[name],
+      url: this.addresses[name],
+      state: this.#parties.get(name)?.state ?? 'stopped',
+    }))
+  }
+
+  #folder(...names: readonly string[]): string {
+    return join(this.#options.data, ...names)
+  }
+}
+
+/** B2C names applications by UUIDs. */
+const CLIENT_ID = '1a7c4ce7-0000-4000-8000-00000000c11e'
+
+/** Fresh at each start: nothing that is stored depends on it. */
+const secret = (encoding: 'hex' | 'base64') => randomBytes(32).toString(encoding)
+
+const portOf = (address: string) => new URL(address).port
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // Found out now, and not when something is lost.
+    const probe = join(folder, `.writable-${process.pid}`)
+    writeFileSync(probe, '')
+    rmSync(probe)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    throw new PlaygroundFailure(
+      `The folder ${folder} can't be written (${code}): choose another by --data <folder>, or give yourself the right to write there.`,
+    )
+  }
+}

@@ -30,21 +30,21 @@ export function parseDuration(text: string): Duration | undefined {
   return Number.isSafeInteger(total) ? total : undefined
 }
 
+/** Each unit with the next smaller one, to which it is rounded first: never `60 minutes`. */
 const IN_WORDS = [
-  [DAY, 'day'],
-  [HOUR, 'hour'],
-  [MINUTE, 'minute'],
-  [SECOND, 'second'],
+  [DAY, HOUR, 'day'],
+  [HOUR, MINUTE, 'hour'],
+  [MINUTE, SECOND, 'minute'],
+  [SECOND, 1, 'second'],
 ] as const
 
 /** Says a length of time as people would: `two weeks` is for prose, this says `14 days`, `1 hour`. */
 export function durationInWords(duration: Duration): string {
-  for (const [unit, name] of IN_WORDS) {
-    const count = duration / unit
-    if (count >= 1) {
-      const rounded = Math.round(count)
-      return `${rounded} ${name}${rounded === 1 ? '' : 's'}`
-    }
+  for (const [unit, smaller, name] of IN_WORDS) {
+    const rounded = Math.round(duration / smaller) * smaller
+    if (rounded < unit) continue
+    const count = Math.round(rounded / unit)
+    return `${count} ${name}${count === 1 ? '' : 's'}`
   }
   return 'less than a second'
 }

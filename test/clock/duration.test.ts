@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { durationInWords, parseDuration } from '../../clock/duration.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../../clock/moment.ts'
+
+test.each([
+  ['14d', 14 * DAY],
+  ['14d 1s', 14 * DAY + SECOND],
+  ['61min', 61 * MINUTE],
+  ['61 min', 61 * MINUTE],
+  ['5m', 5 * MINUTE],
+  ['1h30m', 90 * MINUTE],
+  ['2w', 14 * DAY],
+  ['250ms', 250],
+  ['0s', 0],
+  [' 1d ', DAY],
+])('"%s" is a length of time', (text, expected) => {
+  expect(parseDuration(text)).toBe(expected)
+})
+
+test.each(['', ' ', '14', 'd', '-1d', '1.5h', '14days', '1d,', '1d x', '1e3s', 'P14D', '٣d'])(
+  '"%s" is none',
+  (text) => {
+    expect(parseDuration(text)).toBeUndefined()
+  },
+)
+
+test('a length beyond what numbers hold exactly is none', () => {
+  expect(parseDuration('999999999999w')).toBeUndefined()
+})
+
+test.each([
+  [0, 'less than a second'],
+  [SECOND, '1 second'],
+  [59 * MINUTE, '59 minutes'],
+  [HOUR, '1 hour'],
+  [14 * DAY, '14 days'],
+  [180 * DAY, '180 days'],
+])('%d ms is said as "%s"', (duration, words) => {
+  expect(durationInWords(duration)).toBe(words)
+})
+
+test.each([
+  [HOUR - 1, '1 hour'],
+  [DAY - SECOND, '1 day'],
+  [MINUTE - 1, '1 minute'],
+])('%d ms, rounded up to the next unit, is said in that unit: "%s"', (duration, words) => {
+  expect(durationInWords(duration)).toBe(words)
+})

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { type Moment, SECOND } from './moment.ts'
+import { type Duration, type Moment, SECOND } from './moment.ts'
 
 /** Something that will happen by itself at a moment, in words that QA reads: `session … idle_expired`. */
 export interface DueMoment {
@@ -17,6 +17,9 @@ export interface DueWork {
 
 /** Never sleep longer than this: a laptop that slept, or a clock that was set, must not delay work for long. */
 const LONGEST_NAP = 30 * SECOND
+
+/** What is still due after a run has failed or is stuck: not tried again at once, for ever. */
+const BREATH = SECOND
 
 /**
  * Runs {@link DueWork} as real time reaches it, and at once when the shared clock was moved.
@@ -66,11 +69,22 @@ export class DueRunner {
   }
 
   async #plan(): Promise<void> {
-    const next = await this.#work.next()
+    const nap = await this.#nap()
     clearTimeout(this.#timer)
     if (this.#stopped) return
-    const nap = next ? Math.max(0, next.at - this.#clock.now()) : LONGEST_NAP
-    this.#timer = setTimeout(() => this.poke(), Math.min(nap, LONGEST_NAP))
+    this.#timer = setTimeout(() => this.poke(), nap)
     this.#timer.unref?.()
+  }
+
+  async #nap(): Promise<Duration> {
+    try {
+      const next = await this.#work.next()
+      if (!next) return LONGEST_NAP
+      const left = next.at - this.#clock.now()
+      return left > 0 ? Math.min(left, LONGEST_NAP) : BREATH
+    } catch (error) {
+      this.#failed(error)
+      return BREATH
+    }
   }
 }

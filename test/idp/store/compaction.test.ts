@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { type Disk, nodeDisk } from '../../../idp/store/disk.ts'
 import type { Session } from '../../../idp/store/records.ts'
 import { temporaryFolder } from './folder.ts'
 import { aSession, openQuietly } from './records.ts'
@@ -54,6 +55,56 @@ test('a snapshot written while everything changes comes out right', async () => 
     expect(await again.session(id)).toEqual(sessions.get(id))
   }
   await again.close()
+})
+
+test('a snapshot that saw a commit on its way to the disk waits until it is there', async () => {
+  const events: string[] = []
+  let hold = Promise.resolve()
+  const disk: Disk = {
+    ...nodeDisk,
+    async openForAppend(path) {
+      const file = await nodeDisk.openForAppend(path)
+      return {
+        ...file,
+        async append(bytes) {
+          await hold
+          await file.append(bytes)
+          events.push('flushed')
+        },
+      }
+    },
+    async create(path) {
+      const file = await nodeDisk.create(path)
+      return {
+        ...file,
+        async sync() {
+          await file.sync()
+          events.push('snapshot synced')
+        },
+      }
+    },
+    async rename(from, to) {
+      events.push('snapshot counts')
+      await nodeDisk.rename(from, to)
+    },
+  }
+  const store = await openQuietly(await temporaryFolder(), { disk })
+  await store.commit([{ table: 'session', put: aSession('s1') }])
+  events.length = 0
+  let release = () => {}
+  hold = new Promise((resolve) => {
+    release = resolve
+  })
+  const compacting = store.compact()
+  const commit = store.commit([{ table: 'session', put: aSession('s2') }])
+  await expect.poll(() => events).toContain('snapshot synced')
+  // Time enough for one that doesn't wait: its next step would be the rename.
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate)
+  expect(events).toEqual(['snapshot synced'])
+  release()
+  await Promise.all([commit, compacting])
+  expect(events).toEqual(['snapshot synced', 'flushed', 'snapshot counts'])
+  await store.close()
 })
 
 test('journals that outgrow what lives make room by themselves; the last good generation stays', async () => {

@@ -92,8 +92,7 @@ function readJwk(proof: string): PublicDeviceJwk {
   } catch (cause) {
     throw refuse('The DPoP proof is not a signed JWT.', cause)
   }
-  if (header.jwk && 'd' in header.jwk)
-    throw refuse('The DPoP proof holds a private key: never send it.')
+  if ('d' in Object(header.jwk)) throw refuse('The DPoP proof holds a private key: never send it.')
   const jwk = v.safeParse(Jwk, header.jwk)
   if (!jwk.success) throw refuse('The DPoP proof must carry a P-256 public key as "jwk".')
   return jwk.output

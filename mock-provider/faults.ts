@@ -1,0 +1,20 @@
+/** What the provider can be told to do wrong, by name. */
+export const FAULTS = ['sticky-session'] as const
+
+export type Fault = (typeof FAULTS)[number]
+
+export const isFault = (name: string): name is Fault => FAULTS.some((fault) => fault === name)
+
+/** Which faults are on. All off at the start. */
+export class Faults {
+  readonly #on = new Set<Fault>()
+
+  has(fault: Fault): boolean {
+    return this.#on.has(fault)
+  }
+
+  set(fault: Fault, on: boolean): void {
+    if (on) this.#on.add(fault)
+    else this.#on.delete(fault)
+  }
+}

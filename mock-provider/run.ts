@@ -1,0 +1,56 @@
+import { SystemClock } from '../clock/clock.ts'
+import { followClock, type Shiftable } from '../clock/follow.ts'
+import { createLog } from './log.ts'
+import { startProvider } from './server.ts'
+import { readSettings } from './settings.ts'
+import { StartError } from './start-error.ts'
+
+/**
+ * Runs the provider as a program until it is told to stop; prints the ready line.
+ *
+ * @param shifted - sets how far this process's `Date` is ahead.
+ */
+export async function run(shifted: Shiftable): Promise<void> {
+  try {
+    await start(shifted)
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 1
+  }
+}
+
+async function start(shifted: Shiftable): Promise<void> {
+  const settings = readSettings(process.env)
+  const stopping = new AbortController()
+  if (settings.clockUrl !== undefined) {
+    await follow(settings.clockUrl, shifted, stopping.signal)
+  }
+  // `Date` is shifted, and with it this clock: the engine and our own code tell the same time.
+  const clock = new SystemClock()
+  const log = createLog(clock)
+  const running = await startProvider({ ...settings, clock, log }).catch((error: unknown) => {
+    stopping.abort()
+    throw error
+  })
+  const stop = () => {
+    stopping.abort()
+    running.close().then(() => process.exit(0))
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  const { url, issuer } = running
+  process.stdout.write(`${JSON.stringify({ ready: 'provider', url, issuer })}\n`)
+}
+
+async function follow(hub: string, clock: Shiftable, signal: AbortSignal): Promise<void> {
+  // A party without work of its own: whoever moves the clock waits until our time is set.
+  const party = { name: 'provider', run: async () => [], next: async () => undefined }
+  try {
+    await followClock({ hub, clock, party, signal })
+  } catch {
+    throw new StartError(
+      `The clock at CLOCK_URL (${hub}) doesn't answer: start it first, or leave CLOCK_URL out for real time.`,
+    )
+  }
+}

@@ -1,0 +1,175 @@
+import type { RequestListener } from 'node:http'
+import Koa from 'koa'
+import type { Clock } from '../clock/clock.ts'
+import type { ProviderConfig } from './config.ts'
+import { control } from './control.ts'
+import { decideLogout } from './dialect/b2c/logout.ts'
+import { metadata } from './dialect/b2c/metadata.ts'
+import { authrespPath, type B2cPath, ENDPOINTS, POLICIES, readPath } from './dialect/b2c/paths.ts'
+import { COOKIE, createEngine, type Engine } from './engine.ts'
+import { Faults } from './faults.ts'
+import { readForm } from './form.ts'
+import { SignIn } from './journeys/sign-in.ts'
+import { Social } from './journeys/social.ts'
+import { createKeys, type SigningKeys } from './keys.ts'
+import { listen } from './listen.ts'
+import type { Log } from './log.ts'
+import { failurePage } from './pages/failure.tsx'
+import { seeOther, sendPage } from './pages/send.ts'
+import { signedOutPage } from './pages/signed-out.tsx'
+import { People } from './people.ts'
+import { Store } from './store.ts'
+
+export interface ProviderOptions {
+  readonly config: ProviderConfig
+  /** Must tell the same time as this process's `Date`, which the engine reads. */
+  readonly clock: Clock
+  readonly log: Log
+  /** Whether the control API answers. */
+  readonly control: boolean
+}
+
+export interface ProviderServer {
+  /** For `node:http`. */
+  readonly callback: RequestListener
+  /** Of the sign-in policy. */
+  readonly issuer: string
+  readonly faults: Faults
+}
+
+export interface RunningProvider {
+  /** Its origin, with the port that it got. */
+  readonly url: string
+  readonly issuer: string
+  readonly faults: Faults
+  close(): Promise<void>
+}
+
+/**
+ * Makes a provider and listens on this machine's loopback addresses.
+ *
+ * @param options.port - 0 for any free one.
+ * @throws StartError when the port can't be had.
+ */
+export async function startProvider(
+  options: ProviderOptions & { readonly port: number },
+): Promise<RunningProvider> {
+  const keys = await createKeys()
+  const listening = await listen(options.port)
+  const url = `http://localhost:${listening.port}`
+  const { callback, issuer, faults } = createProviderServer({ ...options, origin: url, keys })
+  listening.answer(callback)
+  return { url, issuer, faults, close: listening.close }
+}
+
+/** The provider without a port: answers requests to `origin`. */
+export function createProviderServer(
+  options: ProviderOptions & { readonly origin: string; readonly keys: SigningKeys },
+): ProviderServer {
+  const { config, clock, log, origin, keys } = options
+  const faults = new Faults()
+  const people = new People(config.people)
+  const store = new Store(clock)
+  const failed = (error: unknown) =>
+    log('failed', { error: error instanceof Error ? (error.stack ?? error.message) : 'unknown' })
+  const engines = POLICIES.map((policy) =>
+    createEngine({ origin, policy, config, people, store, keys, clock, failed }),
+  )
+  const [signInEngine] = engines
+  if (!signInEngine) throw new Error('A provider has at least one policy.')
+  const social = new Social(people, clock, authrespPath(config.tenant))
+  const signIn = new SignIn({ engines, config, people, social, clock, log })
+
+  const app = new Koa()
+  app.on('error', failed)
+
+  app.use(async (ctx, next) => {
+    ctx.set({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    })
+    // Another name would be another cookie jar; and no foreign name may lead here (DNS rebinding).
+    if (ctx.host !== new URL(origin).host) {
+      ctx.status = 421
+      ctx.body = `This provider answers at ${origin} only.\n`
+      return
+    }
+    await next()
+  })
+
+  app.use(async (ctx) => {
+    if (options.control && ctx.path.startsWith('/control/')) {
+      return control(ctx, people, faults)
+    }
+    const path = readPath(ctx.path, firstOf(ctx.query.p), config.tenant)
+    if (path?.kind === 'authresp' && ctx.method === 'GET') return signIn.returned(ctx)
+    if (path?.kind === 'policy') return answer(ctx, path)
+    if (await social.answer(ctx)) return
+    notFound(ctx)
+  })
+
+  async function answer(ctx: Koa.Context, path: B2cPath & { kind: 'policy' }): Promise<void> {
+    const engine = engines.find(({ policy }) => policy === path.policy)
+    if (!engine) return notFound(ctx)
+    switch (path.endpoint) {
+      case 'metadata':
+        ctx.set('access-control-allow-origin', '*')
+        ctx.body = metadata(engine.issuer, origin, path.base)
+        return
+      case 'keys':
+        ctx.set('access-control-allow-origin', '*')
+        ctx.body = { keys: [keys.publicJwk] }
+        return
+      case 'signIn':
+        if (ctx.method === 'GET') return signIn.show(ctx)
+        if (ctx.method === 'POST') return signIn.submit(ctx)
+        return notFound(ctx)
+      case 'logout':
+        return logout(ctx, engine)
+      case 'authorize':
+      case 'token':
+        await engine.run(ctx, path.base, ENDPOINTS[path.endpoint] + path.tail)
+        log(path.endpoint, { method: ctx.method, status: ctx.status })
+        return
+    }
+  }
+
+  /** Ends the session of the browser without asking, as B2C does, and goes on. */
+  async function logout(ctx: Koa.Context, { provider }: Engine): Promise<void> {
+    const posted = ctx.method === 'POST' ? await readForm(ctx.req) : undefined
+    const read = (name: string) => posted?.get(name) ?? firstOf(ctx.query[name])
+    const hint = read('id_token_hint')
+    const decision = decideLogout(
+      {
+        hint: hint === undefined ? 'none' : await keys.verify(hint),
+        redirectUri: read('post_logout_redirect_uri'),
+        state: read('state'),
+      },
+      config.applications,
+    )
+    log('logout', { outcome: decision.kind })
+    if (decision.kind === 'refuse') {
+      const error = { error: 'invalid_request', error_description: decision.why }
+      return sendPage(ctx, failurePage(error), 400)
+    }
+    if (!faults.has('sticky-session')) {
+      const session = await provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0])
+      await session.destroy()
+      ctx.cookies.set(provider.cookieName('session'), null, COOKIE)
+    }
+    if (decision.kind === 'redirect') return seeOther(ctx, decision.to)
+    sendPage(ctx, signedOutPage(), 200)
+  }
+
+  return { callback: app.callback(), issuer: signInEngine.issuer, faults }
+}
+
+const firstOf = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value
+
+function notFound(ctx: Koa.Context): void {
+  const error_description =
+    'Nothing is served here. Addresses begin with the tenant and the policy, e.g. /{tenant}/B2C_1_signupsignin/v2.0/.well-known/openid-configuration.'
+  sendPage(ctx, failurePage({ error: 'not_found', error_description }), 404)
+}

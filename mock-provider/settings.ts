@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import * as v from 'valibot'
+import { ProviderConfig } from './config.ts'
+import { DEFAULT_CONFIG } from './defaults.ts'
+import { StartError } from './start-error.ts'
+
+export interface Settings {
+  /** 0 for any free one. */
+  readonly port: number
+  /** The shared clock to follow. */
+  readonly clockUrl: string | undefined
+  /** Whether the control API answers. */
+  readonly control: boolean
+  readonly config: ProviderConfig
+}
+
+/** What may be in the environment; each entry has its setting's name. */
+const Environment = v.object({
+  PORT: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,5}$/, 'is a number from 0 to 65535'),
+      v.transform(Number),
+      v.maxValue(65_535, 'is a number from 0 to 65535'),
+    ),
+    '4000',
+  ),
+  CLOCK_URL: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => URL.canParse(text), 'is an address like http://127.0.0.1:3200'),
+    ),
+  ),
+  PROVIDER_CONFIG: v.optional(v.pipe(v.string(), v.minLength(1, 'is the path of a file'))),
+  PROVIDER_CONTROL: v.optional(
+    v.picklist(['0', '1'], 'is 1 to switch the control API on, or 0'),
+    '0',
+  ),
+})
+
+/**
+ * Reads the settings from the environment, and the file that `PROVIDER_CONFIG` names.
+ *
+ * @throws StartError naming each setting that is wrong and what it should be; never a value, which
+ *   may be a secret.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const read = v.safeParse(Environment, environment)
+  if (!read.success) {
+    throw new StartError(`The provider's settings need a correction: ${faults(read.issues)}.`)
+  }
+  const { PORT, CLOCK_URL, PROVIDER_CONFIG, PROVIDER_CONTROL } = read.output
+  return {
+    port: PORT,
+    clockUrl: CLOCK_URL,
+    control: PROVIDER_CONTROL === '1',
+    config:
+      PROVIDER_CONFIG === undefined
+        ? v.parse(ProviderConfig, DEFAULT_CONFIG)
+        : readConfig(PROVIDER_CONFIG),
+  }
+}
+
+function readConfig(path: string): ProviderConfig {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    throw new StartError(
+      `PROVIDER_CONFIG names ${path}, which can't be read: correct the path, or leave it out for the default people.`,
+    )
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    // The parser's own message quotes the text, which holds passwords.
+    throw new StartError(`The file ${path} that PROVIDER_CONFIG names is not JSON: correct it.`)
+  }
+  const read = v.safeParse(ProviderConfig, json)
+  if (!read.success) {
+    throw new StartError(`The provider's file ${path} needs a correction: ${faults(read.issues)}.`)
+  }
+  return read.output
+}
+
+/** `people.0.oid is a GUID; …`. Valibot's own sentences quote the value: those are replaced. */
+const faults = (issues: readonly v.BaseIssue<unknown>[]): string =>
+  issues
+    .map((issue) => {
+      const where = v.getDotPath(issue) ?? 'it'
+      const ours = !issue.message.startsWith('Invalid ')
+      if (ours) return `${where} ${issue.message}`
+      return issue.received === 'undefined'
+        ? `${where} is missing`
+        : `${where} is not what is expected there`
+    })
+    .join('; ')

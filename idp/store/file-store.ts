@@ -98,8 +98,10 @@ export class FileStore implements Store {
         `Writing to ${folder} failed (${inShort(cause)}), so the store stopped: see to the disk and start the site again. Everything that was acknowledged is safe.`,
         cause,
       )
-      onFailure(stop.error)
-      return stop.error
+      const { error } = stop
+      // By itself: whatever it throws must not keep those who wait from being told.
+      queueMicrotask(() => onFailure(error))
+      return error
     }
     const adapter = new JournalAdapter(folder, { disk, log, failed })
     const low = new Low<Data>(adapter, emptyData())

@@ -1,9 +1,12 @@
 import { readdir } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type Disk, nodeDisk } from '../../../idp/store/disk.ts'
 import type { Session } from '../../../idp/store/records.ts'
 import { temporaryFolder } from './folder.ts'
 import { aSession, openQuietly } from './records.ts'
+
+// Real files by the hundred: seconds on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 const filesIn = async (folder: string) =>
   (await readdir(folder)).filter((name) => !name.startsWith('lock')).toSorted()

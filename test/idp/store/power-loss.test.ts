@@ -1,10 +1,13 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Disk } from '../../../idp/store/disk.ts'
 import { type FileStore, openFileStore } from '../../../idp/store/file-store.ts'
 import type { Write } from '../../../idp/store/store.ts'
 import { FATES, FragileDisk, PowerLoss } from './fragile-disk.ts'
 import { aSession, aUser } from './records.ts'
+
+// Thousands of small lives: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const FOLDER = '/data'
 const IDS = ['1', '2', '3', '4', '5']
@@ -114,7 +117,9 @@ test('power lost before any disk operation: whatever was acknowledged is there, 
           await store.close()
           break
         }
-        for (const nextFate of FATES) await check(restarting.afterPowerLoss(nextFate), acknowledged)
+        for (const next of ['lost', 'kept'] as const) {
+          await check(restarting.afterPowerLoss(next), acknowledged)
+        }
       }
     }
   }

@@ -7,7 +7,7 @@ import { SECOND } from '../clock/moment.ts'
 import { ProofNonces } from '../protocol/dpop/nonce.ts'
 import { SeenProofs } from '../protocol/dpop/seen.ts'
 import { siteDueWork } from './due.ts'
-import { siteApp } from './http/app.ts'
+import { serve } from './http/serve.ts'
 import { Turns } from './sessions/turns.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { Providers } from './sign-in/provider.ts'
@@ -50,7 +50,8 @@ async function start(): Promise<void> {
     log.error({ err: messageOf(error) }, 'due work failed; it is tried again'),
   )
   const ending = new AbortController()
-  const server = createServer(siteApp(site).callback())
+  const server = createServer()
+  serve(server, site)
   if (settings.clockUrl !== undefined) {
     // Before anything is served: no request shall meet a site that lives in the past.
     await followClock({

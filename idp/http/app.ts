@@ -1,11 +1,14 @@
 import { bodyParser } from '@koa/bodyparser'
 import Koa from 'koa'
 import { toHttpDate } from '../../clock/moment.ts'
+import { LatchkeyError } from '../../protocol/errors.ts'
 import type { Site } from '../site.ts'
 import { apiRoutes } from './api.ts'
 import { BODY_LIMIT } from './body.ts'
 import { browserRoutes } from './browser.ts'
 import { errorHandler } from './errors.ts'
+
+const UNREADABLE = 'The request’s body can’t be read: check its Content-Encoding.'
 
 /** The site as a Koa application; it listens to nothing yet. */
 export function siteApp(site: Site): Koa {
@@ -22,9 +25,14 @@ export function siteApp(site: Site): Koa {
     await next()
     // The site's time, which clients go by; not the machine's (DESIGN §7).
     ctx.set('Date', toHttpDate(site.clock.now()))
-    // Never the query: it may hold a code.
+    // The route and not the path: people put secrets into addresses by mistake.
     site.log.debug(
-      { method: ctx.method, path: ctx.path, status: ctx.status, ms: site.clock.elapsed() - began },
+      {
+        method: ctx.method,
+        route: ctx._matchedRoute ?? 'none',
+        status: ctx.status,
+        ms: site.clock.elapsed() - began,
+      },
       'request',
     )
   })
@@ -40,7 +48,8 @@ export function siteApp(site: Site): Koa {
       formLimit: BODY_LIMIT,
       jsonLimit: BODY_LIMIT,
       onError(error) {
-        throw error
+        // What the body's decompression throws has no status, and would pass for our own failure.
+        throw 'status' in error ? error : new LatchkeyError('invalid_request', UNREADABLE)
       },
     }),
   )

@@ -59,6 +59,8 @@ function answer(site: Site, ctx: Context, error: LatchkeyError): void {
   // RFC 9449 §9: at a resource, a missing nonce or a bad proof is a 401.
   ctx.status = atResource && /dpop/.test(error.code) ? 401 : error.status
   ctx.set('Cache-Control', 'no-store')
+  // The rest of a body that is too large is not worth reading (RFC 9110 §15.5.14).
+  if (error.code === 'too_large') ctx.set('Connection', 'close')
   if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter))
   if (ctx.status === 401) ctx.set('WWW-Authenticate', challenge(error))
   if (ctx.accepts('json', 'html') === 'html') {

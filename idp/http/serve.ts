@@ -1,0 +1,101 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Duration, SECOND } from '../../clock/moment.ts'
+import { toErrorBody } from '../../protocol/error-body.ts'
+import { type ErrorCode, LatchkeyError } from '../../protocol/errors.ts'
+import type { Site } from '../site.ts'
+import { siteApp } from './app.ts'
+
+/** Real milliseconds in which a request must be here; no honest one is that slow. */
+const REQUEST_PATIENCE: Duration = 30 * SECOND
+
+/**
+ * Lets the site answer at a server. What Node refuses by itself, before there is a request that the
+ * application could see, gets the same kind of answer as everything else: an error and a sentence.
+ */
+export function serve(server: Server, site: Site): void {
+  const handle = siteApp(site).callback()
+  const answers = new WeakMap<Duplex, ServerResponse>()
+  server.requestTimeout = REQUEST_PATIENCE
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    answers.set(request.socket, response)
+    const target = originForm(request.url ?? '')
+    if (target === undefined) return refuseRequest(response, 400)
+    request.url = target
+    handle(request, response)
+  })
+  server.on('checkExpectation', (_request, response: ServerResponse) =>
+    refuseRequest(response, 417),
+  )
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const answer = answers.get(socket)
+    const underWay = answer?.headersSent && !answer.writableFinished
+    if (error.code === 'ECONNRESET' || !socket.writable || underWay) return socket.destroy()
+    refuseConnection(socket, STATUS_BY_CODE[error.code ?? ''] ?? 400)
+    return undefined
+  })
+}
+
+/**
+ * A target as path and query. A server must take an absolute one as well (RFC 9112 §3.2.2); the host
+ * in it means nothing to us. `undefined` when it is no address.
+ */
+function originForm(target: string): string | undefined {
+  if (target.startsWith('/') || target === '*') return target
+  if (!URL.canParse(target)) return undefined
+  const { pathname, search } = new URL(target)
+  return pathname + search
+}
+
+type Status = 400 | 408 | 417 | 431
+
+const STATUS_BY_CODE: Readonly<Record<string, Status>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+}
+
+const WORDS = {
+  400: { line: 'Bad Request', code: 'invalid_request', says: 'This is not an HTTP request.' },
+  408: {
+    line: 'Request Timeout',
+    code: 'invalid_request',
+    says: 'The request took too long to arrive: send it again.',
+  },
+  417: {
+    line: 'Expectation Failed',
+    code: 'invalid_request',
+    says: 'No Expect header but "100-continue" is taken here.',
+  },
+  431: {
+    line: 'Request Header Fields Too Large',
+    code: 'too_large',
+    says: 'The request’s address and headers are too large: they may have 16 KiB together.',
+  },
+} as const satisfies Record<Status, { line: string; code: ErrorCode; says: string }>
+
+const bodyOf = (status: Status): string =>
+  JSON.stringify(toErrorBody(new LatchkeyError(WORDS[status].code, WORDS[status].says)))
+
+const HEADERS = {
+  'Content-Type': 'application/json; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  // What follows on this connection may be the rest of what was not understood.
+  Connection: 'close',
+} as const
+
+function refuseRequest(response: ServerResponse, status: Status): void {
+  const body = bodyOf(status)
+  response.writeHead(status, { ...HEADERS, 'Content-Length': Buffer.byteLength(body) })
+  response.end(body)
+}
+
+function refuseConnection(socket: Duplex, status: Status): void {
+  const body = bodyOf(status)
+  const headers = { ...HEADERS, 'Content-Length': Buffer.byteLength(body) }
+  const head = [
+    `HTTP/1.1 ${status} ${WORDS[status].line}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ]
+  socket.end([...head, '', body].join('\r\n'))
+}

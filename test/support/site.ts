@@ -7,7 +7,7 @@ import pino from 'pino'
 import { SystemClock, VirtualClock } from '../../clock/clock.ts'
 import { DueRunner } from '../../clock/due.ts'
 import { siteDueWork } from '../../idp/due.ts'
-import { siteApp } from '../../idp/http/app.ts'
+import { serve } from '../../idp/http/serve.ts'
 import { Turns } from '../../idp/sessions/turns.ts'
 import { readSettings, type Settings } from '../../idp/settings.ts'
 import { Providers } from '../../idp/sign-in/provider.ts'
@@ -77,6 +77,8 @@ export interface RunningSite {
 export async function startSite(
   environment: Readonly<Record<string, string>> = {},
   change: (settings: Settings) => Settings = (settings) => settings,
+  makeProviders: (settings: Settings, clock: VirtualClock) => Providers = (settings, clock) =>
+    new Providers(settings.providers, { url: settings.url, clock }),
 ): Promise<RunningSite> {
   const data = await mkdtemp(path.join(os.tmpdir(), 'latchkey-test-'))
   const server = createServer()
@@ -107,7 +109,7 @@ export async function startSite(
     clock,
     store,
     keys: await openSigningKeys(data),
-    providers: new Providers(settings.providers, { url: settings.url, clock }),
+    providers: makeProviders(settings, clock),
     nonces: new ProofNonces(),
     seen: new SeenProofs(),
     turns: new Turns(),
@@ -116,7 +118,7 @@ export async function startSite(
     hurry: () => due.poke(),
   }
   const due = new DueRunner(clock, siteDueWork(site), (error) => log.error(String(error)))
-  server.on('request', siteApp(site).callback())
+  serve(server, site)
   return {
     site,
     url,

@@ -19,6 +19,7 @@ const ENTRIES = {
   provider: 'mock-provider/main.ts',
   service: 'playground/service/main.ts',
   story: 'playground/story/main.ts',
+  'story-device': 'playground/story/device.ts',
   bench: 'bench/main.ts',
 }
 

@@ -113,10 +113,13 @@ export class Party {
     return this.start()
   }
 
-  /** What it said last, as one line; its own sentence when it has one. */
+  /** What it said last, as one line, without the stack below it. */
   get lastWords(): string {
-    const lines = this.#tail.split('\n').filter((line) => line.trim() !== '')
-    return lines.slice(-5).join(' | ')
+    const lines = this.#tail.split('\n').filter((line) => /^[^\s{}[\]]/.test(line))
+    return lines
+      .filter((line) => !/^Node\.js v\d/.test(line))
+      .slice(-5)
+      .join(' | ')
   }
 
   #ready(child: ChildProcess, log: WriteStream, patience: Duration): Promise<ReadyLine> {

@@ -181,7 +181,7 @@ export class World {
       clientSecret: this.#secrets.provider,
       name: 'Latchkey',
       redirectUris: [`${site}/integrations/oauth2/callback`],
-      postLogoutRedirectUris: [`${site}/integrations/oauth2/callback`],
+      postLogoutRedirectUris: [`${site}/signin/purged`],
     })
     writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 })
     return {
@@ -208,6 +208,8 @@ export class World {
           issuer,
           client_id: CLIENT_ID,
           client_secret: this.#secrets.provider,
+          // B2C answers with an access token only when its own application is asked for.
+          scope: `openid ${CLIENT_ID}`,
           domains: [],
         },
       ]),

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { parseDuration } from '../clock/duration.ts'
-import { DAY, type Duration, MINUTE } from '../clock/moment.ts'
+import { durationInWords, parseDuration } from '../clock/duration.ts'
+import { DAY, type Duration, MINUTE, SECOND } from '../clock/moment.ts'
 import { DEFAULT_LIFETIMES, type Lifetimes } from './lifetimes.ts'
 import { StartError } from './start-error.ts'
 
@@ -50,6 +50,8 @@ export interface Settings {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
+const filled = v.pipe(v.string(), v.minLength(1, 'must not be empty'))
+
 const url = v.pipe(
   v.string(),
   v.check((text) => URL.canParse(text), 'is not an address like http://127.0.0.1:3000'),
@@ -80,7 +82,7 @@ const duration = (least: Duration, most: Duration) =>
     v.transform((text) => parseDuration(text) ?? Number.NaN),
     v.check(
       (ms) => ms >= least && ms <= most,
-      `is a length of time like 15min, 1h or 14d, from ${least / 1000} s to ${most / DAY} d`,
+      `is a length of time like 15min, 1h or 14d, from ${least < SECOND ? 'none' : durationInWords(least)} to ${durationInWords(most)}`,
     ),
   )
 
@@ -91,7 +93,7 @@ const port = v.pipe(
   v.maxValue(65_535, 'is a number from 0 to 65535'),
 )
 
-const path = v.pipe(v.string(), v.regex(/^\/(?!\/)/, 'is a path of this site, e.g. /'))
+const path = v.pipe(v.string(), v.regex(/^\/(?![/\\])/, 'is a path of this site, e.g. /'))
 
 const json = <T extends v.GenericSchema>(schema: T) =>
   v.pipe(
@@ -113,8 +115,8 @@ const Providers = v.pipe(
       name: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'names are a-z, 0-9 and -')),
       label: v.string(),
       issuer: secureUrl,
-      client_id: v.pipe(v.string(), v.minLength(1)),
-      client_secret: v.pipe(v.string(), v.minLength(1)),
+      client_id: filled,
+      client_secret: filled,
       scope: v.optional(v.pipe(v.string(), v.regex(/\bopenid\b/, 'must ask for openid')), 'openid'),
       domains: v.optional(v.array(v.pipe(v.string(), v.toLowerCase())), []),
     }),
@@ -138,8 +140,8 @@ const Environment = v.object({
   SITE_URL: v.optional(issuerUrl, 'http://127.0.0.1:3000'),
   HOST: v.optional(v.string(), '127.0.0.1'),
   PORT: v.optional(port),
-  DATA: v.optional(v.pipe(v.string(), v.minLength(1)), '.latchkey/site'),
-  AUDIENCE: v.optional(v.string()),
+  DATA: v.optional(filled, '.latchkey/site'),
+  AUDIENCE: v.optional(filled),
   PROVIDERS: json(Providers),
   SERVICES: v.optional(json(Services), '[]'),
   ACCESS_TTL: v.optional(duration(MINUTE, DAY)),
@@ -150,13 +152,17 @@ const Environment = v.object({
   SIGNIN_SUCCESS: v.optional(path, '/'),
   SIGNOUT_SUCCESS: v.optional(path, '/'),
   EXTENSION_REDIRECT_URIS: v.optional(
-    json(v.array(v.pipe(v.string(), v.regex(/^https:\/\//)))),
+    json(v.array(v.pipe(v.string(), v.regex(/^https:\/\//, 'must start with https://')))),
     '[]',
   ),
   CLOCK_URL: v.optional(url),
   NODE_ENV: v.optional(v.string()),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
 })
+
+/** What a fault is called that has no words of its own; the library's words would quote the value. */
+const inPlainWords = ({ input, expected }: v.BaseIssue<unknown>): string =>
+  input === undefined ? 'is missing' : `must be ${expected}`
 
 /**
  * Reads the settings from the environment.
@@ -165,7 +171,11 @@ const Environment = v.object({
  *   may be a secret.
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const read = v.safeParse(Environment, environment)
+  const read = v.safeParse(Environment, environment, {
+    message: inPlainWords,
+    // One fault for each setting: what is no address at all need not be judged as one.
+    abortPipeEarly: true,
+  })
   if (!read.success) {
     const faults = read.issues.map((issue) => {
       const setting = v.getDotPath(issue) ?? ''
@@ -198,7 +208,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   return {
     url: given.SITE_URL,
     host: given.HOST,
-    port: given.PORT ?? Number(new URL(given.SITE_URL).port || 443),
+    port: given.PORT ?? portOf(new URL(given.SITE_URL)),
     data: given.DATA,
     audience: given.AUDIENCE ?? given.SITE_URL,
     providers: given.PROVIDERS,
@@ -212,3 +222,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     logLevel: given.LOG_LEVEL,
   }
 }
+
+const portOf = ({ port, protocol }: URL): number =>
+  port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest'
+import { DAY, HOUR, MINUTE, SECOND } from '../../clock/moment.ts'
+import { readSettings } from '../../idp/settings.ts'
+
+const PROVIDER = {
+  name: 'b2c',
+  label: 'Work or personal account',
+  issuer: 'http://localhost:4000/tenant/v2.0/',
+  client_id: 'site',
+  client_secret: 'keep-this-to-yourself',
+}
+const PROVIDERS = JSON.stringify([PROVIDER])
+const provider = (more: Record<string, unknown>) => ({
+  PROVIDERS: JSON.stringify([{ ...PROVIDER, ...more }]),
+})
+const service = (more: Record<string, unknown>) => ({
+  SERVICES: JSON.stringify([
+    { url: 'http://127.0.0.1:3100/webhooks', secret: `whsec_${'A'.repeat(32)}`, ...more },
+  ]),
+})
+
+const read = (environment: Record<string, string> = {}) =>
+  readSettings({ PROVIDERS, ...environment })
+
+test('with a provider alone, all the rest has its default', () => {
+  expect(read()).toEqual({
+    url: 'http://127.0.0.1:3000',
+    host: '127.0.0.1',
+    port: 3000,
+    data: '.latchkey/site',
+    audience: 'http://127.0.0.1:3000',
+    providers: [{ ...PROVIDER, scope: 'openid', domains: [] }],
+    services: [],
+    lifetimes: { access: HOUR, idle: 14 * DAY, absolute: 180 * DAY, trial: 30 * DAY },
+    providerClockTolerance: 5 * SECOND,
+    signinSuccess: '/',
+    signoutSuccess: '/',
+    extensionRedirectUris: [],
+    clockUrl: undefined,
+    logLevel: 'info',
+  })
+})
+
+test('what is set is what holds', () => {
+  const settings = read({
+    SITE_URL: 'https://id.example.test',
+    HOST: '0.0.0.0',
+    PORT: '8080',
+    AUDIENCE: 'https://api.example.test',
+    ACCESS_TTL: '15min',
+    IDLE_TTL: '7d',
+    ABSOLUTE_TTL: '365d',
+    TRIAL_TTL: '2w',
+    PROVIDER_CLOCK_TOLERANCE: '0s',
+    SIGNIN_SUCCESS: '/account',
+    EXTENSION_REDIRECT_URIS: '["https://abc.chromiumapp.org/"]',
+    LOG_LEVEL: 'silent',
+    CLOCK_URL: 'http://127.0.0.1:3200/clock',
+    ...provider({ domains: ['Acme.Example'] }),
+    ...service({}),
+  })
+  expect(settings).toMatchObject({
+    url: 'https://id.example.test',
+    host: '0.0.0.0',
+    port: 8080,
+    audience: 'https://api.example.test',
+    lifetimes: { access: 15 * MINUTE, idle: 7 * DAY, absolute: 365 * DAY, trial: 14 * DAY },
+    providerClockTolerance: 0,
+    signinSuccess: '/account',
+    extensionRedirectUris: ['https://abc.chromiumapp.org/'],
+    logLevel: 'silent',
+    clockUrl: 'http://127.0.0.1:3200/clock',
+  })
+  expect(settings.providers[0]?.domains).toEqual(['acme.example'])
+  expect(settings.services).toHaveLength(1)
+})
+
+test.for([
+  ['http://127.0.0.1:3000', 3000],
+  ['http://localhost', 80],
+  ['https://id.example.test', 443],
+  ['https://id.example.test:8443', 8443],
+] as const)('%s without PORT listens on %i', ([SITE_URL, port]) => {
+  expect(read({ SITE_URL }).port).toBe(port)
+})
+
+const sentence = (environment: Record<string, string | undefined>): string => {
+  try {
+    readSettings({ PROVIDERS, ...environment })
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'StartError' })
+    return (error as Error).message
+  }
+  throw new Error('These settings were taken.')
+}
+
+/** Which setting, what it is given, and a part of it that nobody must read in a log. */
+const WRONG: readonly (readonly [string, Record<string, string>, string?])[] = [
+  ['SITE_URL', { SITE_URL: 'hunter2' }],
+  ['SITE_URL', { SITE_URL: 'http://hunter2.example' }],
+  ['SITE_URL', { SITE_URL: 'https://hunter2.example/' }],
+  ['SITE_URL', { SITE_URL: 'https://hunter2.example/path' }],
+  ['SITE_URL', { SITE_URL: '' }],
+  ['PORT', { PORT: 'hunter2' }],
+  ['PORT', { PORT: '70000' }, '70000'],
+  ['PORT', { PORT: '-1' }],
+  ['DATA', { DATA: '' }],
+  ['ACCESS_TTL', { ACCESS_TTL: 'hunter2' }],
+  ['ACCESS_TTL', { ACCESS_TTL: '3600' }, '3600 '],
+  ['ACCESS_TTL', { ACCESS_TTL: '59s' }, '59s'],
+  ['ACCESS_TTL', { ACCESS_TTL: '2d' }, '2d'],
+  ['IDLE_TTL', { IDLE_TTL: '0s' }],
+  ['ABSOLUTE_TTL', { ABSOLUTE_TTL: '366d' }, '366d'],
+  ['TRIAL_TTL', { TRIAL_TTL: '1h' }],
+  ['PROVIDER_CLOCK_TOLERANCE', { PROVIDER_CLOCK_TOLERANCE: '11min' }, '11min'],
+  ['SIGNIN_SUCCESS', { SIGNIN_SUCCESS: 'https://hunter2.example/' }],
+  ['SIGNIN_SUCCESS', { SIGNIN_SUCCESS: '//hunter2.example/' }],
+  ['SIGNIN_SUCCESS', { SIGNIN_SUCCESS: '/\\hunter2.example/' }],
+  ['SIGNOUT_SUCCESS', { SIGNOUT_SUCCESS: 'hunter2' }],
+  ['EXTENSION_REDIRECT_URIS', { EXTENSION_REDIRECT_URIS: 'hunter2' }],
+  ['EXTENSION_REDIRECT_URIS.0', { EXTENSION_REDIRECT_URIS: '["http://hunter2.example/"]' }],
+  ['EXTENSION_REDIRECT_URIS.0', { EXTENSION_REDIRECT_URIS: '[1, "hunter2"]' }],
+  ['CLOCK_URL', { CLOCK_URL: 'hunter2' }],
+  ['LOG_LEVEL', { LOG_LEVEL: 'hunter2' }],
+  ['PROVIDERS', { PROVIDERS: 'hunter2' }],
+  ['PROVIDERS', { PROVIDERS: '' }],
+  ['PROVIDERS', { PROVIDERS: '[]' }],
+  ['PROVIDERS', { PROVIDERS: '"hunter2"' }],
+  ['PROVIDERS', { PROVIDERS: '{"client_secret":"hunter2"}' }],
+  ['PROVIDERS.0.name', provider({ name: 'Hunter2 !' }), 'Hunter2'],
+  ['PROVIDERS.0.issuer', provider({ issuer: 'http://hunter2.example/' })],
+  ['PROVIDERS.0.issuer', provider({ issuer: 'hunter2' })],
+  ['PROVIDERS.0.client_secret', provider({ client_secret: 271828 }), '271828'],
+  ['PROVIDERS.0.client_secret', provider({ client_secret: ['hunter2'] })],
+  ['PROVIDERS.0.client_secret', provider({ client_secret: '' })],
+  ['PROVIDERS.0.client_id', provider({ client_id: undefined })],
+  ['PROVIDERS.0.scope', provider({ scope: 'hunter2' })],
+  ['PROVIDERS.0.domains', provider({ domains: 'hunter2' })],
+  ['SERVICES', { SERVICES: 'hunter2' }],
+  ['SERVICES.0.url', service({ url: 'http://hunter2.example/' })],
+  ['SERVICES.0.secret', service({ secret: 'whsec_hunter2' })],
+  ['SERVICES.0.secret', service({ secret: 271828 }), '271828'],
+]
+
+describe('a wrong setting is named in one sentence, and its value is not', () => {
+  test.for(WRONG)('%s: %o', ([name, environment, secret = 'hunter2']) => {
+    const message = sentence(environment)
+    expect(message).toMatch(
+      /^The settings need a correction: .+\. README\.md, "Settings", lists them all\.$/,
+    )
+    expect(message).toContain(`${name} `)
+    expect(message.toLowerCase()).not.toContain(secret.toLowerCase())
+    expect(message).not.toContain(PROVIDER.client_secret)
+    expect(message).not.toMatch(/received|Expected|undefined|NaN|0\.00/)
+  })
+
+  test('a site without a provider says what is missing', () => {
+    expect(sentence({ PROVIDERS: undefined })).toContain(
+      'PROVIDERS is missing: it names the identity provider that this site trusts, as JSON',
+    )
+  })
+
+  test('all that is wrong is said at once', () => {
+    const message = sentence({ PORT: 'x', IDLE_TTL: 'x', LOG_LEVEL: 'x' })
+    for (const name of ['PORT', 'IDLE_TTL', 'LOG_LEVEL']) expect(message).toContain(name)
+  })
+})
+
+test('production has no clock that others can move', () => {
+  const CLOCK_URL = 'http://127.0.0.1:3200/hunter2'
+  const message = sentence({ CLOCK_URL, NODE_ENV: 'production' })
+  expect(message).toContain('CLOCK_URL')
+  expect(message).not.toContain('hunter2')
+  expect(read({ CLOCK_URL, NODE_ENV: 'development' }).clockUrl).toBe(CLOCK_URL)
+  expect(read({ NODE_ENV: 'production' }).clockUrl).toBeUndefined()
+})
+
+test.for([
+  { ACCESS_TTL: '2h', IDLE_TTL: '1h' },
+  { IDLE_TTL: '181d' },
+  { IDLE_TTL: '14d', ABSOLUTE_TTL: '13d' },
+])('lifetimes that contradict each other are refused: %o', (environment) => {
+  expect(sentence(environment)).toContain('ACCESS_TTL ≤ IDLE_TTL ≤ ABSOLUTE_TTL')
+})

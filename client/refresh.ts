@@ -119,10 +119,9 @@ export class Refresher {
         ours = true
         return { ...now, session: renewed(session, tokens) }
       }
-      // Newer tokens of the same session are in the store: those are to be used.
-      if (session?.id === tokens.sessionId) return now
-      // Signed out, or somebody else signed in meanwhile: this one must not live on unheld.
-      return withRevocation(now, tokens.refreshToken)
+      // The store has newer tokens: those are to be used. Or somebody signed out meanwhile: then a
+      // token of this family is among those that the site will be told of.
+      return now
     })
     if (!ours) return undefined
     access.set(tokens)

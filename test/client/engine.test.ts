@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { keptDeviceKeys } from '../../client/device-keys.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../clock/moment.ts'
 import { REASONS } from '../../protocol/reasons.ts'
 import { ISSUER, SERVICE } from './fake-site.ts'
@@ -48,6 +49,7 @@ test('a hundred requests at once wait for one refresh', async () => {
   clock.advance(61 * MINUTE)
   const outcomes = await Promise.all(Array.from({ length: 100 }, () => engine.fetch(ORDERS)))
   expect(outcomes.every((one) => one.kind === 'ok' && one.response.status === 200)).toBe(true)
+  expect(site.calls.filter(({ path }) => path === '/refresh')).toHaveLength(1)
   expect(site.rotations).toBe(1)
 })
 
@@ -274,6 +276,32 @@ test('a lost device key: asked to sign in again, and no theft alarm at the site'
   expect(await engine.start()).toEqual({ at: 'signed_out', ended: { account: 'Acme' } })
   expect(site.alive).toHaveLength(1)
   expect(await engine.signIn()).toEqual({ kind: 'ok' })
+})
+
+test('another key than the registered one is as good as none: it would look like a theft', async () => {
+  const { site, clock, secrets } = await signedIn()
+  const { keep } = await keptDeviceKeys.create()
+  const held = secrets.held
+  secrets.value = JSON.stringify({ ...held, device: { ...held.device, keep } })
+  const { engine, lines } = house({ site, clock, secrets })
+  expect(await engine.start()).toMatchObject({ at: 'signed_out' })
+  expect(lines.map(({ event }) => event)).toContain('device_key_lost')
+  expect(site.alive).toHaveLength(1)
+})
+
+test('a window that can’t be drawn does not stop a refresh', async () => {
+  const { engine, clock, lines } = await signedIn()
+  engine.subscribe(() => {
+    throw new Error('The window is gone.')
+  })
+  const stop = engine.subscribe(() => {
+    throw new Error('Never heard.')
+  })
+  stop()
+  clock.advance(2 * HOUR)
+  await engine.signOut()
+  expect(engine.state.at).toBe('signed_out')
+  expect(lines.filter(({ event }) => event === 'state_listener_failed')).toHaveLength(1)
 })
 
 test('a keychain that is locked for a moment costs nothing', async () => {

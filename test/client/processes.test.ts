@@ -128,3 +128,64 @@ test('with a lock the second process waits, reads again and never hears 409', as
   expect([...one.pauses, ...other.pauses]).toEqual([])
   expect([one.engine.state.at, other.engine.state.at]).toEqual(['signed_in', 'signed_in'])
 })
+
+/** A process whose answers to `/refresh` come when they are let go. */
+async function delayed() {
+  const one = await signedIn()
+  const { site, clock, secrets } = one
+  let letGo = () => {}
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  let arrived = () => {}
+  const answered = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  const slow = house({
+    site,
+    clock,
+    secrets,
+    ports: {
+      http: async (request) => {
+        const answer = await site.http(request)
+        if (!request.url.endsWith('/refresh') || !answer.ok) return answer
+        arrived()
+        await gate
+        return answer
+      },
+    },
+  })
+  return { one, slow, site, clock, secrets, answered, letGo }
+}
+
+test('both ask with the one attempt that is written down: one rotation, one answer for both', async () => {
+  const { one, slow, site, clock, answered, letGo } = await delayed()
+  clock.advance(2 * HOUR)
+  const starting = slow.engine.start()
+  await answered
+  expect(await one.engine.refresh()).toEqual({ kind: 'ok' })
+  letGo()
+  expect(await starting).toMatchObject({ at: 'signed_in' })
+  expect(site.rotations).toBe(1)
+})
+
+test('an answer that comes late does not overwrite a newer token', async () => {
+  const { one, slow, site, clock, secrets, answered, letGo } = await delayed()
+  clock.advance(2 * HOUR)
+  const starting = slow.engine.start()
+  await answered
+  expect(await one.engine.refresh()).toEqual({ kind: 'ok' })
+  expect(await one.engine.refresh()).toEqual({ kind: 'ok' })
+  const stored: (string | undefined)[] = []
+  const write = secrets.write.bind(secrets)
+  secrets.write = async (value) => {
+    await write(value)
+    stored.push(secrets.held.session?.refreshToken)
+  }
+  const newest = site.alive[0]?.current
+  letGo()
+  expect(await starting).toMatchObject({ at: 'signed_in' })
+  expect(stored[0]).toBe(newest)
+  expect(site.alive).toHaveLength(1)
+  expect(secrets.held.session?.refreshToken).toBe(site.alive[0]?.current)
+})

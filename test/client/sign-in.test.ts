@@ -122,6 +122,10 @@ test('the site is away while the code is redeemed: kept, and redeemed at the nex
   site.fault = (path) => (path === '/token' ? 'unavailable' : 'none')
   expect(await engine.signIn()).toMatchObject({ kind: 'retry_later' })
   expect(engine.state.at).toBe('signed_out')
+  const { redeem } = secrets.held.pendingSignIn ?? {}
+  const again = `${REDIRECT_URI}?code=other&state=${secrets.held.pendingSignIn?.state}&iss=${iss}`
+  expect(await engine.receive(again), 'one use').toEqual({ kind: 'not_finished' })
+  expect(secrets.held.pendingSignIn?.redeem).toEqual(redeem)
   site.fault = () => 'none'
   expect(await house({ site, clock, secrets }).engine.start()).toMatchObject({ at: 'signed_in' })
 })

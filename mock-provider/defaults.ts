@@ -3,6 +3,15 @@ import type { ProviderConfigInput } from './config.ts'
 /** The password of everyone in {@link DEFAULT_CONFIG}: local play people, protecting nothing. */
 export const DEFAULT_PASSWORD = 'Latchkey-1'
 
+/** Latchkey's own site, at its default address. */
+export const DEFAULT_APPLICATION = {
+  clientId: '5b8a1b4e-3c0f-4c55-9a0e-1f6f0f6c2a01',
+  clientSecret: 'latchkey-local-development-secret',
+  name: 'Latchkey',
+  redirectUris: ['http://127.0.0.1:3000/integrations/oauth2/callback'],
+  postLogoutRedirectUris: ['http://127.0.0.1:3000/signin/purged'],
+}
+
 /** The tenant's people and the one application that trusts it, when no file says otherwise. */
 export const DEFAULT_CONFIG = {
   people: [
@@ -48,13 +57,5 @@ export const DEFAULT_CONFIG = {
       idp: 'google.com',
     },
   ],
-  applications: [
-    {
-      clientId: '5b8a1b4e-3c0f-4c55-9a0e-1f6f0f6c2a01',
-      clientSecret: 'latchkey-local-development-secret',
-      name: 'Latchkey',
-      redirectUris: ['http://127.0.0.1:3000/integrations/oauth2/callback'],
-      postLogoutRedirectUris: ['http://127.0.0.1:3000/signin/purged'],
-    },
-  ],
+  applications: [DEFAULT_APPLICATION],
 } satisfies ProviderConfigInput

@@ -141,7 +141,8 @@ function rewordFrontChannel(ctx: Koa.Context, reword: (error: OAuthError) => OAu
   parameters.set('error', error)
   parameters.set('error_description', error_description)
   if (inFragment) to.hash = parameters.toString()
-  ctx.set('location', to.href)
+  // Keeps the status, and makes the body say the same.
+  ctx.redirect(to.href)
 }
 
 function configuration(options: EngineOptions): Configuration {

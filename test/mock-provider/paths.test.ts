@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { readPath } from '../../mock-provider/dialect/b2c/paths.ts'
+
+const tenant = { name: 'contoso', id: '775527ff-9a37-4307-8b3d-cc311f58d925' }
+const domain = 'contoso.onmicrosoft.com'
+const token = '/oauth2/v2.0/token'
+
+test.each([
+  ['policy in the path', `/${domain}/B2C_1_signupsignin${token}`, undefined, `/${domain}`],
+  ['tenant by GUID', `/${tenant.id}/b2c_1_signupsignin${token}`, undefined, `/${tenant.id}`],
+  ['tfp', `/tfp/${tenant.id}/B2C_1_SIGNUPSIGNIN${token}`, undefined, `/tfp/${tenant.id}`],
+  ['TFP and domain', `/TFP/${domain}/b2c_1_signupsignin${token}`, undefined, `/tfp/${domain}`],
+  ['policy as p', `/${domain}${token}`, 'b2c_1_SignUpSignIn', `/${domain}`],
+  [
+    'any case',
+    `/${domain.toUpperCase()}/B2C_1_SignUpSignIn/OAuth2/V2.0/Token`,
+    undefined,
+    `/${domain}`,
+  ],
+])('%s', (_, path, p, house) => {
+  expect(readPath(path, p, tenant)).toMatchObject({
+    kind: 'policy',
+    policy: { id: 'B2C_1_signupsignin' },
+    endpoint: 'token',
+    base: `${house}/b2c_1_signupsignin`,
+    tail: '',
+  })
+})
+
+test('what follows authorize keeps its case', () => {
+  const path = `/${domain}/B2C_1_signupsignin/OAUTH2/v2.0/authorize/aB-c_D`
+  expect(readPath(path, undefined, tenant)).toMatchObject({
+    endpoint: 'authorize',
+    tail: '/aB-c_D',
+  })
+})
+
+test.each([`/${domain}/oauth2/authresp`, `/${tenant.id}/OAuth2/AuthResp`])('%s', (path) => {
+  expect(readPath(path, undefined, tenant)).toEqual({ kind: 'authresp' })
+})
+
+test.each([
+  ['another tenant', `/fabrikam.onmicrosoft.com/b2c_1_signupsignin${token}`, undefined],
+  ['another policy', `/${domain}/b2c_1_other${token}`, undefined],
+  ['no policy', `/${domain}${token}`, undefined],
+  ['another policy as p', `/${domain}${token}`, 'b2c_1_other'],
+  ['something behind the token endpoint', `/${domain}/b2c_1_signupsignin${token}/x`, undefined],
+  [
+    'something that only begins alike',
+    `/${domain}/b2c_1_signupsignin/oauth2/v2.0/authorizex`,
+    undefined,
+  ],
+  ['the engine’s own logout', `/${domain}/b2c_1_signupsignin/session/end`, undefined],
+  ['nothing', '/', undefined],
+])('%s is nobody’s address', (_, path, p) => {
+  expect(readPath(path, p, tenant)).toBeUndefined()
+})

@@ -1,0 +1,95 @@
+import * as v from 'valibot'
+import { SystemClock } from '../../clock/clock.ts'
+import type { Duration } from '../../clock/moment.ts'
+import { shiftDate } from '../../clock/shifted-date.ts'
+import { ProviderConfig } from '../../mock-provider/config.ts'
+import {
+  DEFAULT_APPLICATION as application,
+  DEFAULT_CONFIG,
+  DEFAULT_PASSWORD as password,
+} from '../../mock-provider/defaults.ts'
+import { Browser, type Page } from './browser.ts'
+
+// As the program does it: first the clock, then everything that reads it.
+const shifted = shiftDate()
+const { startProvider } = await import('../../mock-provider/server.ts')
+const client = await import('openid-client')
+
+/** Lets virtual time pass, for the provider, the relying party and the browser alike. */
+export const later = (by: Duration): void => shifted.setOffset(shifted.offset + by)
+
+export const clock = new SystemClock()
+
+export { application, password }
+
+/** A provider on a free port, and an independent relying party (openid-client) that trusts it. */
+export async function openWorld() {
+  const lines: string[] = []
+  const provider = await startProvider({
+    port: 0,
+    config: v.parse(ProviderConfig, DEFAULT_CONFIG),
+    clock,
+    control: true,
+    log: (event, details) => lines.push(JSON.stringify({ event, ...details })),
+  })
+  const rp = await client.discovery(
+    new URL(provider.issuer),
+    application.clientId,
+    application.clientSecret,
+    client.ClientSecretPost(application.clientSecret),
+    { execute: [client.allowInsecureRequests] },
+  )
+  const redirectUri = application.redirectUris[0] ?? ''
+
+  /** Begins a sign-in in a browser. */
+  async function begin(browser: Browser, more: Record<string, string> = {}) {
+    const state = client.randomState()
+    const nonce = client.randomNonce()
+    const verifier = client.randomPKCECodeVerifier()
+    const url = client.buildAuthorizationUrl(rp, {
+      redirect_uri: redirectUri,
+      scope: `openid ${application.clientId}`,
+      state,
+      nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      ...more,
+    })
+    const page = await browser.get(url)
+    const redeem = (callback: Page) =>
+      client.authorizationCodeGrant(rp, callback.url, {
+        expectedState: state,
+        expectedNonce: nonce,
+        pkceCodeVerifier: verifier,
+        idTokenExpected: true,
+      })
+    return { page, state, redeem }
+  }
+
+  /** Signs somebody in with a password, whatever session there was. */
+  async function signIn(browser: Browser, email: string, more: Record<string, string> = {}) {
+    const { page, redeem } = await begin(browser, { prompt: 'login', ...more })
+    const callback = await browser.submit(page, { email, password })
+    const tokens = await redeem(callback)
+    const claims = tokens.claims()
+    if (!claims) throw new Error('There was no ID token.')
+    return { callback, tokens, claims, redeem }
+  }
+
+  /** What `prompt=none` answers: `code`, or the error. */
+  async function probe(browser: Browser, more: Record<string, string> = {}): Promise<string> {
+    const { page } = await begin(browser, { prompt: 'none', ...more })
+    return page.url.searchParams.get('error') ?? (page.url.searchParams.has('code') ? 'code' : '')
+  }
+
+  return {
+    ...provider,
+    lines,
+    rp,
+    begin,
+    signIn,
+    probe,
+    browser: () => new Browser(provider.url),
+    logoutUrl: (parameters: Record<string, string>) => client.buildEndSessionUrl(rp, parameters),
+  }
+}

@@ -45,7 +45,7 @@ export function Page(props: PageProps): JSX.Element {
         <a class="skip" href="#main">
           Skip to the content
         </a>
-        <header class="top">
+        <header class={props.wide ? 'top wide' : 'top'}>
           <span class="name">{house}</span>
           <ClockBadge ahead={props.ahead} />
         </header>

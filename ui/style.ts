@@ -25,7 +25,7 @@ body { margin: 0; overflow-wrap: break-word; }
 .top { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding-top: 20px; padding-bottom: 4px; }
 .top .name { font-weight: 600; margin-right: auto; }
 main { padding-top: 16px; padding-bottom: 32px; }
-main.wide { max-width: 60rem; }
+main.wide, .top.wide { max-width: 60rem; }
 .foot { padding-bottom: 24px; }
 
 h1, h2, h3 { font-weight: 600; text-wrap: balance; }
@@ -54,6 +54,7 @@ hr { border: 0; border-top: 1px solid var(--line); margin: 20px 0; }
   padding: 16px;
   margin: 0 0 16px;
 }
+.card > :first-child { margin-top: 0; }
 .card > :last-child { margin-bottom: 0; }
 
 .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin: 0 0 12px; }
@@ -61,9 +62,11 @@ hr { border: 0; border-top: 1px solid var(--line); margin: 20px 0; }
 
 .list { list-style: none; margin: 0 0 16px; padding: 0; }
 .list > li { border-top: 1px solid var(--line); padding: 10px 0; }
+.list > li > .button + p { margin: 6px 0 0; }
 .list > li:last-child { border-bottom: 1px solid var(--line); }
 .card > .list > li:first-child { border-top: 0; }
-.card > .list > li:last-child { border-bottom: 0; padding-bottom: 0; }
+.card > .list > li > .button + p { margin: 6px 0 0; }
+.list > li:last-child { border-bottom: 0; padding-bottom: 0; }
 
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 0 0 12px; }
 dt { color: var(--muted); }

@@ -69,10 +69,10 @@ function SignedIn({
       <h2>How long this lasts</h2>
       <ul class="list">
         <li>
-          If you don’t come back: until <Time at={idleEndsAt(session)} now={now} />
+          If you don’t come back, it ends <Time at={idleEndsAt(session)} now={now} />
         </li>
         <li>
-          However often you come back: until <Time at={absoluteEndsAt(session)} now={now} />
+          However often you come back, it ends <Time at={absoluteEndsAt(session)} now={now} />
         </li>
       </ul>
       <form method="post" action={signOutPath}>

@@ -13,9 +13,13 @@ const SESSION = '__Host-latchkey-session'
 const LONG = (400 * DAY) / SECOND
 
 export const readCookies = (ctx: Context): BrowserCookies => ({
-  binding: ctx.cookies.get(BINDING),
+  binding: whole(ctx.cookies.get(BINDING)),
   session: ctx.cookies.get(SESSION),
 })
+
+/** Another's value, or an empty one, must not bind a sign-in: anybody could have it too. */
+const whole = (secret: string | undefined): string | undefined =>
+  secret !== undefined && /^[\w-]{43}$/.test(secret) ? secret : undefined
 
 // Written by hand: koa's cookies refuse Secure on plain http, which is right but for loopback.
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Lax'

@@ -1,4 +1,3 @@
-import { LatchkeyError } from '../../protocol/errors.ts'
 import type { ProvenPerson } from '../sign-in/finish.ts'
 import { type Onward, takeStep } from '../sign-in/steps.ts'
 import { type Site, serviceNames } from '../site.ts'
@@ -99,25 +98,17 @@ function endingOf(view: SessionView, now: number): Ending | undefined {
 
 /** Signs the browser out on the site; says nothing about whether anybody was signed in. */
 export async function signOutHere(site: Site, cookie: string | undefined): Promise<void> {
-  const seen = await visit(site, cookie)
-  if (seen.kind !== 'signed_in') return
-  const { session } = seen.view
-  await site.turns.take(session.id, async () => {
+  for (;;) {
+    const seen = await visit(site, cookie)
+    if (seen.kind !== 'signed_in') return
+    const { session } = seen.view
     const now = site.clock.now()
-    const writes = endSession(
-      session,
-      { reason: 'signed_out', actor: 'user', at: now },
-      serviceNames(site),
-      now,
-    )
-    const expected = [{ table: 'session', id: session.id, was: session }] as const
-    if (!(await site.store.commit(writes, expected))) {
-      throw new LatchkeyError(
-        'temporarily_unavailable',
-        'Something else just changed this session. Please try again.',
-      )
-    }
-  })
-  site.hurry()
-  site.log.info({ session: session.id, reason: 'signed_out' }, 'session ended')
+    const ending = { reason: 'signed_out', actor: 'user', at: now } as const
+    const writes = endSession(session, ending, serviceNames(site), now)
+    // Pressed twice, or used elsewhere at this moment: look again, the second may find it done.
+    if (!(await site.store.commit(writes, unchanged(seen.view)))) continue
+    site.hurry()
+    site.log.info({ session: session.id, reason: ending.reason }, 'session ended')
+    return
+  }
 }

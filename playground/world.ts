@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SystemClock } from '../clock/clock.ts'
 import { ClockHub } from '../clock/hub.ts'
-import { openFileStore } from '../idp/store/file-store.ts'
+import { type FileStore, openFileStore } from '../idp/store/file-store.ts'
 import { readClockFile, writeClockFile } from './clock-file.ts'
 import { consoleApp } from './console/console.tsx'
 import type { PartyShown } from './console/page.tsx'
@@ -78,6 +78,8 @@ export class World {
     const { ports, data } = this.#options
     this.#ports = await (ports === 'free' ? takePortBlock : takeDefaultPorts)(this.#server)
     makeFolder(data)
+    // Whoever else uses this folder is found out before anything in it is written.
+    await (await this.#openStore()).close()
     this.#openClock()
     await this.#startParties()
   }
@@ -95,7 +97,6 @@ export class World {
       async () => {
         await this.#stopParties()
         rmSync(this.#folder('site'), { recursive: true, force: true })
-        rmSync(this.#folder('provider'), { recursive: true, force: true })
       },
       () => this.#startParties(),
     )
@@ -161,16 +162,17 @@ export class World {
 
   /** People and accounts, before the site opens the store; what is there already is left alone. */
   async #seed(issuer: string): Promise<void> {
-    const store = await openFileStore(this.#folder('site'), {
-      log: () => {},
-      onFailure: () => {},
-    })
+    const store = await this.#openStore()
     try {
       const now = this.#hub?.now()
       if (now !== undefined && store.isEmpty()) await store.commit(seedWrites(issuer, now))
     } finally {
       await store.close()
     }
+  }
+
+  #openStore(): Promise<FileStore> {
+    return openFileStore(this.#folder('site'), { log: () => {}, onFailure: () => {} })
   }
 
   #providerEnvironment(): Record<string, string> {
@@ -184,12 +186,7 @@ export class World {
       postLogoutRedirectUris: [`${site}/signin/purged`],
     })
     writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 })
-    return {
-      PROVIDER_CONFIG: file,
-      PROVIDER_URL: provider,
-      PORT: portOf(provider),
-      DATA: this.#folder('provider'),
-    }
+    return { PROVIDER_CONFIG: file, PORT: portOf(provider) }
   }
 
   #siteEnvironment(issuer: string): Record<string, string> {

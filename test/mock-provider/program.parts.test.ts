@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { bodyParser } from '@koa/bodyparser'
+import Koa from 'koa'
+import { afterEach, expect, test } from 'vitest'
+import { SystemClock } from '../../clock/clock.ts'
+import { ClockHub } from '../../clock/hub.ts'
+import { DAY, type Duration, MINUTE } from '../../clock/moment.ts'
+import { DEFAULT_APPLICATION, DEFAULT_PASSWORD } from '../../mock-provider/defaults.ts'
+import { clockApi } from '../../playground/console/clock-api.ts'
+import { Browser } from './browser.ts'
+
+const runner = fileURLToPath(new URL('../../run.mjs', import.meta.url))
+const children: ChildProcess[] = []
+const hubs: Server[] = []
+
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit')
+  }
+  for (const hub of hubs.splice(0)) {
+    hub.closeAllConnections()
+    hub.close()
+  }
+})
+
+function start(environment: Record<string, string>) {
+  const child = spawn(process.execPath, [runner, 'provider'], {
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  children.push(child)
+  const said = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => {
+    said.stdout += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    said.stderr += chunk
+  })
+  const ended = once(child, 'close').then(([code]) => code as number)
+  const ready = new Promise<{ ready: string; url: string; issuer: string }>((resolve, reject) => {
+    child.stdout.on('data', () => {
+      if (said.stdout.includes('\n')) resolve(JSON.parse(said.stdout))
+    })
+    ended.then(() => reject(new Error(said.stderr)))
+  })
+  ready.catch(() => {})
+  return { child, said, ready, ended }
+}
+
+/** The shared clock as the playground serves it. */
+async function startHub(offset: Duration) {
+  const hub = new ClockHub({ base: new SystemClock(), offset })
+  const app = new Koa().use(bodyParser()).use(clockApi({ hub, reset: async () => {} }).routes())
+  // The stream's other end is killed with its process: koa need not report that.
+  app.silent = true
+  const server = createServer(app.callback())
+  hubs.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { hub, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+const authorize = (issuer: string, more: Record<string, string> = {}) =>
+  `${issuer.replace('/v2.0/', '/oauth2/v2.0/authorize')}?${new URLSearchParams({
+    client_id: DEFAULT_APPLICATION.clientId,
+    redirect_uri: DEFAULT_APPLICATION.redirectUris[0] ?? '',
+    response_type: 'code',
+    scope: 'openid',
+    state: 'st',
+    ...more,
+  })}`
+
+test('it says one line on stdout when it is ready, keeps secrets to itself, and ends cleanly', async () => {
+  const { child, said, ready, ended } = start({ PORT: '0' })
+  const { url, issuer } = await ready
+  expect(JSON.parse(said.stdout)).toEqual({ ready: 'provider', url, issuer })
+  expect(issuer).toMatch(`${url}/tfp/`)
+  const browser = new Browser(url)
+  const page = await browser.get(authorize(issuer))
+  const callback = await browser.submit(page, {
+    email: 'alice@example.test',
+    password: DEFAULT_PASSWORD,
+  })
+  const code = callback.url.searchParams.get('code') ?? ''
+  expect(code).not.toBe('')
+  const session = (await browser.jar.getCookies(url)).map(({ value }) => value)
+  expect((await fetch(`${url}/control/people`)).status).toBe(404)
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+  expect(said.stdout.trim().split('\n')).toHaveLength(1)
+  for (const secret of [DEFAULT_PASSWORD, DEFAULT_APPLICATION.clientSecret, code, ...session]) {
+    expect(said.stderr).not.toContain(secret)
+  }
+})
+
+test('it answers on both loopback addresses, but only to its own name', async () => {
+  const { ready } = start({ PORT: '0' })
+  const { url } = await ready
+  const foreign = await fetch(url.replace('localhost', '127.0.0.1'))
+  expect(foreign.status).toBe(421)
+  expect(await foreign.text()).toContain(url)
+})
+
+test('a port in use is named in one sentence, exit code 1', async () => {
+  const { ready } = start({ PORT: '0' })
+  const PORT = new URL((await ready).url).port
+  const second = start({ PORT })
+  expect(await second.ended).toBe(1)
+  expect(second.said.stdout).toBe('')
+  expect(second.said.stderr).toContain(
+    `Port ${PORT} is in use: stop what listens there, or set PORT to another one`,
+  )
+})
+
+test.each([
+  [{ PORT: 'x' }, 'PORT is a number'],
+  [{ PORT: '0', CLOCK_URL: 'http://127.0.0.1:1' }, "doesn't answer: start it first"],
+])('wrong settings are told in one sentence, exit code 1: %j', async (environment, sentence) => {
+  const { said, ended } = start(environment)
+  expect(await ended).toBe(1)
+  expect(said.stdout).toBe('')
+  expect(said.stderr).toContain(sentence)
+})
+
+test('it follows the shared clock: three days on at its start, and a day more ends the session', async () => {
+  const { hub, url: CLOCK_URL } = await startHub(3 * DAY)
+  const { issuer, url } = await start({ PORT: '0', CLOCK_URL }).ready
+  expect(hub.parties).toEqual(['provider'])
+  const browser = new Browser(url)
+  const page = await browser.get(authorize(issuer))
+  await browser.submit(page, { email: 'alice@example.test', password: DEFAULT_PASSWORD })
+  const probe = async () => (await browser.get(authorize(issuer, { prompt: 'none' }))).url
+  expect((await probe()).searchParams.has('code')).toBe(true)
+  await hub.advance(DAY + MINUTE)
+  const refused = (await probe()).searchParams
+  expect(refused.get('error')).toBe('interaction_required')
+  const told = /Timestamp: (\S+ \S+)Z/.exec(refused.get('error_description') ?? '')?.[1] ?? ''
+  expect(Math.abs(Date.parse(`${told.replace(' ', 'T')}Z`) - hub.now())).toBeLessThan(MINUTE)
+})

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { bodyParser } from '@koa/bodyparser'
 import Koa from 'koa'
@@ -96,12 +97,17 @@ test('it says one line on stdout when it is ready, keeps secrets to itself, and 
   }
 })
 
-test('it answers on both loopback addresses, but only to its own name', async () => {
+test('it answers on each loopback address of the machine, but only to its own name', async () => {
   const { ready } = start({ PORT: '0' })
   const { url } = await ready
-  const foreign = await fetch(url.replace('localhost', '127.0.0.1'))
-  expect(foreign.status).toBe(421)
-  expect(await foreign.text()).toContain(url)
+  const hasSix = Object.values(networkInterfaces()).some((all) =>
+    all?.some(({ address }) => address === '::1'),
+  )
+  for (const host of hasSix ? ['127.0.0.1', '[::1]'] : ['127.0.0.1']) {
+    const foreign = await fetch(url.replace('localhost', host))
+    expect(foreign.status).toBe(421)
+    expect(await foreign.text()).toContain(url)
+  }
 })
 
 test('a port in use is named in one sentence, exit code 1', async () => {

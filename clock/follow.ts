@@ -117,7 +117,8 @@ async function apply(options: FollowOptions, message: HubMessage): Promise<void>
   options.clock.setOffset(message.offset)
   const { party } = options
   if (!party || !message.follower) return
-  const answer = { step: message.step, ...(await work(party, options.failed)) }
+  const done = message.stage === 'work' ? await work(party, options.failed) : { ran: [] }
+  const answer = { step: message.step, ...done }
   await fetch(new URL(`/clock/followers/${message.follower}`, options.hub), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

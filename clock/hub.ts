@@ -13,6 +13,8 @@ export interface ClockTick {
   readonly step: number
   /** How far everyone's clock is ahead of real time. */
   readonly offset: Duration
+  /** `set`: only set the clock, for not everyone's is set yet. `work`: do what is due as well. */
+  readonly stage: 'set' | 'work'
 }
 
 /** What a follower says once it has set its clock and done what was due. */
@@ -91,7 +93,7 @@ export class ClockHub {
   }
 
   get tick(): ClockTick {
-    return { epoch: this.#epoch, step: this.#step, offset: this.offset }
+    return { epoch: this.#epoch, step: this.#step, offset: this.offset, stage: 'work' }
   }
 
   /** Adds a party that advancing waits for. The returned function takes it away again. */
@@ -205,11 +207,19 @@ export class ClockHub {
 
   async #tell(happened: Happened[]): Promise<void> {
     this.#step++
-    const { tick } = this
-    for (const tell of this.#watchers) tell(tick)
-    const told = [...this.#followers].map(([id, follower]) => this.#ask(id, follower, tick))
-    const done = (await Promise.all(told)).flat()
+    for (const tell of this.#watchers) tell(this.tick)
+    // First everyone's clock, then everyone's work: a webhook that one party sends at this moment
+    // must not meet another that still lives before it.
+    await this.#askAll('set')
+    this.#step++
+    const done = await this.#askAll('work')
     happened.push(...done.sort((a, b) => a.at - b.at || a.party.localeCompare(b.party)))
+  }
+
+  async #askAll(stage: ClockTick['stage']): Promise<Happened[]> {
+    const tick = { ...this.tick, stage }
+    const asked = [...this.#followers].map(([id, follower]) => this.#ask(id, follower, tick))
+    return (await Promise.all(asked)).flat()
   }
 
   async #ask(id: string, follower: Following, tick: ClockTick): Promise<readonly Happened[]> {
@@ -226,6 +236,7 @@ export class ClockHub {
       follower.tell(tick)
     })
     delete follower.answered
+    if (tick.stage === 'set') return []
     const stuck = answer?.ran.length === 0 && answer.next && answer.next.at <= this.now()
     follower.idleStops = stuck ? follower.idleStops + 1 : 0
     return (answer?.ran ?? []).map((done) => ({ ...done, party: follower.party }))

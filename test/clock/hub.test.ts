@@ -15,8 +15,12 @@ function follow(hub: ClockHub, party: string, plan: DueMoment[], log: string[] =
   const runs: Moment[] = []
   const leave = hub.follow(party, {
     party,
-    tell({ step, offset }) {
+    tell({ step, offset, stage }) {
       const now = START + offset
+      if (stage === 'set') {
+        queueMicrotask(() => hub.answer(party, { step, ran: [] }))
+        return
+      }
       runs.push(now)
       queueMicrotask(() => {
         plan.sort((a, b) => a.at - b.at)
@@ -59,10 +63,10 @@ test('work that is planned while the clock moves happens on the way too', async 
   const plan = [due(HOUR, 'first try')]
   hub.follow('site', {
     party: 'site',
-    tell({ step, offset }) {
+    tell({ step, offset, stage }) {
       const ran: DueMoment[] = []
       const first = plan[0]
-      if (first && first.at <= START + offset) {
+      if (stage === 'work' && first && first.at <= START + offset) {
         plan.shift()
         ran.push(first)
         if (first.name === 'first try') plan.push(due(HOUR + 5 * SECOND, 'second try'))
@@ -129,8 +133,8 @@ test('work that is due and never done does not hold the clock for ever', async (
   let asked = 0
   hub.follow('stuck', {
     party: 'stuck',
-    tell({ step }) {
-      asked++
+    tell({ step, stage }) {
+      if (stage === 'work') asked++
       queueMicrotask(() => hub.answer('stuck', { step, ran: [], next: due(HOUR, 'never') }))
     },
   })
@@ -195,4 +199,24 @@ test('however far and often it is moved, it only moves forward and by exactly th
     ),
     { numRuns: 50 },
   )
+})
+
+test('everyone’s clock is set before anyone works: what one party sends meets nobody who lives earlier', async () => {
+  const hub = newHub()
+  const told: string[] = []
+  const listen = (party: string, patience: number) =>
+    hub.follow(party, {
+      party,
+      tell({ step, stage }) {
+        told.push(`${party} ${stage}`)
+        setTimeout(() => hub.answer(party, { step, ran: [] }), patience)
+      },
+    })
+  listen('quick', 0)
+  listen('slow', 20)
+  told.length = 0
+  await hub.advance(DAY)
+  // Asked first, and then at the end of the way.
+  const once = ['quick set', 'slow set', 'quick work', 'slow work']
+  expect(told).toEqual([...once, ...once])
 })

@@ -21,6 +21,8 @@ const ENTRIES = {
   story: 'playground/story/main.ts',
   'story-device': 'playground/story/device.ts',
   bench: 'bench/main.ts',
+  'bench-limit': 'bench/limit.ts',
+  'bench-oidc-provider': 'bench/oidc-provider.ts',
 }
 
 /** These start the others. */

@@ -1,0 +1,134 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as v from 'valibot'
+import { SystemClock } from '../clock/clock.ts'
+import { openFileStore } from '../idp/store/file-store.ts'
+import { formatRefreshToken, newRefreshSecret, newSessionId } from '../idp/tokens/refresh-token.ts'
+import { Party } from '../playground/party.ts'
+import { ADDRESSES } from '../protocol/addresses.ts'
+import type { BenchDevice } from './devices.ts'
+import type { HeldSession, Target } from './load.ts'
+import { signedIn } from './people.ts'
+
+/** Where the contenders find what they need. */
+export interface Ground {
+  /** A folder that is removed afterwards. */
+  readonly folder: string
+  /** The folder of the bundled programs. */
+  readonly programs: URL
+  readonly devices: readonly BenchDevice[]
+}
+
+/** A server in a process of its own, and the signed-in devices that it knows. */
+export interface Contender {
+  readonly party: Party
+  readonly target: Target
+  /** Where its public keys are. */
+  readonly jwks: string
+  /** Its own folder. */
+  readonly data: string
+  readonly sessions: readonly HeldSession[]
+}
+
+const clock = new SystemClock()
+
+/** The site as it is, with its file store. */
+export async function startLatchkey(ground: Ground, port: number): Promise<Contender> {
+  const data = folderOf(ground, 'latchkey')
+  const people = ground.devices.map((device, number) => signedIn(device, number, clock.now()))
+  const store = await openFileStore(data, { log: () => {}, onFailure: () => {} })
+  await store.commit(people.flatMap(({ writes }) => writes))
+  await store.close()
+  const provider = {
+    name: 'none',
+    label: 'None',
+    issuer: 'http://localhost:9/',
+    client_id: 'site',
+    client_secret: 'unused',
+  }
+  return start(ground, port, {
+    name: 'latchkey',
+    ready: 'site',
+    program: 'site.mjs',
+    path: ADDRESSES.refresh,
+    environment: { PROVIDERS: JSON.stringify([provider]), SERVICES: '[]', LOG_LEVEL: 'warn' },
+    tokens: () => people.map(({ refreshToken }) => refreshToken),
+  })
+}
+
+/** See limit.ts. */
+export async function startLimit(ground: Ground, port: number): Promise<Contender> {
+  folderOf(ground, 'limit')
+  return start(ground, port, {
+    name: 'limit',
+    ready: 'limit',
+    program: 'bench-limit.mjs',
+    path: ADDRESSES.refresh,
+    environment: {},
+    tokens: () =>
+      ground.devices.map(() =>
+        formatRefreshToken({ sessionId: newSessionId(), secret: newRefreshSecret() }),
+      ),
+  })
+}
+
+/** See oidc-provider.ts. */
+export async function startOidcProvider(ground: Ground, port: number): Promise<Contender> {
+  const data = folderOf(ground, 'oidc-provider')
+  const jkts = ground.devices.map(({ jkt }) => jkt)
+  writeFileSync(path.join(data, 'jkts.json'), JSON.stringify(jkts))
+  return start(ground, port, {
+    name: 'oidc-provider',
+    ready: 'oidc-provider',
+    program: 'bench-oidc-provider.mjs',
+    path: '/token',
+    environment: {},
+    tokens: () =>
+      v.parse(
+        v.array(v.string()),
+        JSON.parse(readFileSync(path.join(data, 'tokens.json'), 'utf8')),
+      ),
+  })
+}
+
+interface Description {
+  readonly name: string
+  /** What its ready line calls it. */
+  readonly ready: string
+  readonly program: string
+  readonly path: string
+  readonly environment: Readonly<Record<string, string>>
+  /** The refresh tokens of the devices, in their order, once it is up. */
+  readonly tokens: () => readonly string[]
+}
+
+async function start(ground: Ground, port: number, what: Description): Promise<Contender> {
+  const url = `http://127.0.0.1:${port}`
+  const data = path.join(ground.folder, what.name)
+  const party = new Party({
+    name: what.ready,
+    program: fileURLToPath(new URL(what.program, ground.programs)),
+    environment: { NODE_ENV: 'production', SITE_URL: url, DATA: data, ...what.environment },
+    logFile: path.join(ground.folder, `${what.name}.log`),
+  })
+  await party.start()
+  const tokens = what.tokens()
+  return {
+    party,
+    target: { name: what.name, url: url + what.path, clientId: 'latchkey-desktop' },
+    jwks: url + ADDRESSES.jwks,
+    data,
+    sessions: ground.devices.map((device, index) => ({
+      device,
+      refreshToken: tokens[index] ?? '',
+      accessToken: undefined,
+    })),
+  }
+}
+
+function folderOf(ground: Ground, name: string): string {
+  const folder = path.join(ground.folder, name)
+  mkdirSync(folder, { mode: 0o700 })
+  return folder
+}

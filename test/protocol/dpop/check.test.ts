@@ -167,6 +167,11 @@ describe('the checks of RFC 9449 §4.3: one thing wrong, and the proof is refuse
     await expect(check(await signByHand(good))).resolves.toBeTruthy()
   })
 
+  test('who sends a private key hears just that, for it must be thrown away now', async () => {
+    const proof = await MUTATIONS['7: the private key in the header']?.()
+    await expect(check(proof ?? '')).rejects.toThrow(/private key: never send it/)
+  })
+
   test('the sentence says what to do, and never quotes the proof', async () => {
     for (const mutation of Object.values(MUTATIONS)) {
       const proof = await mutation()

@@ -20,6 +20,9 @@ import { openSigningKeys } from './tokens/signing-keys.ts'
 /** How long requests under way may take once the site was asked to stop. */
 const LAST_REQUESTS = 5 * SECOND
 
+/** How often connections that fell idle meanwhile are let go. */
+const IDLE_SWEEP = SECOND / 20
+
 async function start(): Promise<void> {
   const settings = readSettings(process.env)
   const log = pino({ level: settings.logLevel, base: { party: 'site' } }, pino.destination(2))
@@ -59,6 +62,10 @@ async function start(): Promise<void> {
       clock,
       party: { name: 'site', run: () => runner.run(), next: () => runner.next() },
       signal: ending.signal,
+    }).catch(() => {
+      throw new StartError(
+        `The clock at CLOCK_URL (${settings.clockUrl}) does not answer: start it first (npm start does), or remove CLOCK_URL.`,
+      )
     })
   }
   await listen(server, settings)
@@ -104,9 +111,11 @@ function close(server: Server): Promise<void> {
     const patience = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS)
     server.close(() => {
       clearTimeout(patience)
+      clearInterval(sweep)
       resolve()
     })
-    server.closeIdleConnections()
+    // A connection whose last answer was under way falls idle later.
+    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP)
   })
 }
 

@@ -43,7 +43,10 @@ export async function openSigningKeys(folder: string): Promise<SigningKeys> {
   const file = path.join(folder, 'keys.json')
   const { keys } = (await readKeys(file)) ?? (await makeKeys(file))
   const newest = keys.at(-1) as (typeof keys)[number]
-  const privateKey = await importJWK(newest, 'ES256')
+  // The right names may still hold numbers that are no key.
+  const privateKey = await importJWK(newest, 'ES256').catch(() => {
+    throw unreadable(file)
+  })
   const published = {
     keys: keys.map(({ d: _private, ...jwk }) => ({ ...jwk, use: 'sig', alg: 'ES256' })),
   }
@@ -61,16 +64,19 @@ async function readKeys(file: string): Promise<v.InferOutput<typeof KeyFile> | u
     text = await readFile(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    throw unreadable(file)
   }
   try {
     return v.parse(KeyFile, JSON.parse(text))
   } catch {
-    throw new StartError(
-      `The signing keys in ${file} can't be read. Put the file back from a backup; or move it away to start with new keys, which makes every access token out there invalid until its next refresh.`,
-    )
+    throw unreadable(file)
   }
 }
+
+const unreadable = (file: string) =>
+  new StartError(
+    `The signing keys in ${file} can't be read. Put the file back from a backup; or move it away to start with new keys, which makes every access token out there invalid until its next refresh.`,
+  )
 
 async function makeKeys(file: string): Promise<v.InferOutput<typeof KeyFile>> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })

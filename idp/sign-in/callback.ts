@@ -54,7 +54,7 @@ async function handleIdentity(
   const error = one(callback.searchParams, 'error')
   if (error !== undefined) {
     await takeStep(site, signIn, { at: 'done' })
-    site.log.info({ signIn: signIn.id, error: error.slice(0, 60) }, 'provider refused')
+    site.log.info({ signIn: signIn.id, error: wordOf(error) }, 'provider refused')
     return abandoned(site, signIn, 'The sign-in was cancelled, or the provider refused it.')
   }
   let identity: ProviderIdentity
@@ -107,6 +107,9 @@ async function judge(
 /** Whether the person proved themselves for this sign-in; `auth_time` has whole seconds only. */
 export const isFresh = (authTime: Moment, asked: Moment, tolerance: Duration): boolean =>
   toSeconds(authTime) >= toSeconds(asked - tolerance)
+
+/** Standard error codes are plain words (OIDC Core §3.1.2.6); anything else may be anything, even a secret. */
+const wordOf = (error: string): string => (/^[a-z_]{1,40}$/.test(error) ? error : 'another word')
 
 /** What went wrong, without what came over the wire: messages of libraries may quote tokens. */
 const nameOf = (cause: unknown): string => {

@@ -42,6 +42,7 @@ export class Connection {
 
   /** @param request head and body, as they go over the wire */
   send(request: string): Promise<Answer> {
+    if (this.#socket.destroyed) return Promise.reject(new Error('The connection is closed.'))
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }
       this.#socket.write(request)

@@ -32,7 +32,7 @@ export class WrongAnswer extends Error {}
 
 /** One connection's part: sessions that nobody else uses, and what it will ask next. */
 interface Lane {
-  readonly connection: Connection
+  connection: Connection
   readonly sessions: readonly HeldSession[]
   prepared: { readonly session: HeldSession; readonly proof: string }[]
 }
@@ -40,12 +40,14 @@ interface Lane {
 /** Closed-loop load on one server: as many requests under way as there are connections. */
 export class Load {
   readonly #target: Target
+  readonly #port: number
   readonly #lanes: readonly Lane[]
   #nonce: string | undefined
   #renewed = 0
 
   private constructor(target: Target, lanes: readonly Lane[]) {
     this.#target = target
+    this.#port = Number(new URL(target.url).port)
     this.#lanes = lanes
   }
 
@@ -69,9 +71,11 @@ export class Load {
 
   /**
    * Picks the sessions and signs the proofs of about `requests` requests ahead, with a nonce that the
-   * server just gave, so that the driver's own work stays out of the measured time.
+   * server just gave, so that the driver's own work stays out of the measured time. Connects anew:
+   * while others had their round, the server has closed what was idle.
    */
   async prepare(requests: number): Promise<void> {
+    for (const lane of this.#lanes) await this.#reconnect(lane)
     const [first] = this.#lanes
     if (!first) return
     await this.#refresh(first, this.#pick(first))
@@ -79,6 +83,8 @@ export class Load {
     for (const lane of this.#lanes) {
       lane.prepared = Array.from({ length: each }, () => this.#pick(lane))
     }
+    // Signing may have taken longer than the server's patience, too.
+    for (const lane of this.#lanes) await this.#reconnect(lane)
   }
 
   /** @throws WrongAnswer */
@@ -103,6 +109,11 @@ export class Load {
       latencies: latencies.sort((a, b) => a - b),
       renewed: this.#renewed,
     }
+  }
+
+  async #reconnect(lane: Lane): Promise<void> {
+    lane.connection.close()
+    lane.connection = await Connection.open(this.#port)
   }
 
   #pick(lane: Lane) {

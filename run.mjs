@@ -72,10 +72,23 @@ try {
   process.exit(1)
 }
 
+endWithNpm()
 process.setSourceMapsEnabled(true)
 const bundle = join(folder, `${program}.mjs`)
 process.argv = [process.argv[0], bundle, ...programArguments]
 await import(pathToFileURL(bundle).href)
+
+/**
+ * `npm start` puts a shell between itself and us, and a SIGTERM for npm ends that shell alone. We see
+ * it by our parent having gone, and end in order.
+ */
+function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM')
+  }, 100).unref()
+}
 
 /** What processes left behind that were killed. */
 function removeLeftovers() {

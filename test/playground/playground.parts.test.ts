@@ -49,7 +49,7 @@ test('the real parties come up, twice at once, and share one clock each', async 
   for (const playground of both) {
     const { idp, api, clock } = await playground.ready()
     const { parties } = await (await fetch(`${clock}/clock`)).json()
-    expect(parties.toSorted()).toEqual(['provider', 'site'])
+    expect(parties.toSorted()).toEqual(['provider', 'service', 'site'])
     const metadata = await fetch(`${idp}/.well-known/oauth-authorization-server`)
     expect((await metadata.json()).issuer).toBe(idp)
     await fetch(`${clock}/clock/advance`, {
@@ -86,5 +86,33 @@ test('a second start on the same folder: one sentence, exit code 1, and the firs
     expect(await first.stop()).toBe(0)
   } finally {
     rmSync(data, { recursive: true, force: true })
+  }
+})
+
+test('a SIGTERM for npm itself ends everything, too: npm puts a shell in between that dies alone', async () => {
+  const npm = spawn('npm', ['start', '--', '--json', '--ephemeral'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let out = ''
+  npm.stdout.on('data', (chunk: Buffer) => {
+    out += chunk
+  })
+  // The last line of npm's own preamble and ours; ours is the JSON.
+  await expect.poll(() => out, { timeout: 30_000 }).toContain('{"idp"')
+  const { idp, console: page } = JSON.parse(out.slice(out.indexOf('{"idp"')))
+  expect((await fetch(`${idp}/healthz`)).ok).toBe(true)
+  npm.kill('SIGTERM')
+  for (const address of [idp, page]) {
+    await expect
+      .poll(
+        () =>
+          fetch(address).then(
+            () => 'up',
+            () => 'down',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe('down')
   }
 })

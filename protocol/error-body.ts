@@ -15,10 +15,23 @@ export const ErrorBody = v.object({
 
 export type ErrorBody = v.InferOutput<typeof ErrorBody>
 
+/**
+ * A sentence as `error_description` may hold it: printable ASCII without double quotes and
+ * backslashes (RFC 6749 §4.1.2.1, §5.2). Pages show the sentence as it is.
+ */
+export const toDescription = (sentence: string): string =>
+  sentence
+    .replace(/[‘’“”"]/g, "'")
+    .replace(/[–—]/g, '-')
+    .replace(/…/g, '...')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\x20-\x7e]|\\/gu, '?')
+
 export function toErrorBody(error: LatchkeyError): ErrorBody {
   return {
     error: error.code,
-    error_description: error.message,
+    error_description: toDescription(error.message),
     ...(error.reason === undefined ? {} : { reason: error.reason }),
     ...(error.actor === undefined ? {} : { actor: error.actor }),
     ...(error.at === undefined ? {} : { ended_at: toSeconds(error.at) }),

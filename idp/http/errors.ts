@@ -54,6 +54,9 @@ function toLatchkeyError(thrown: unknown): LatchkeyError {
   )
 }
 
+/** Seconds after which trying again makes sense, where nobody knows better. */
+const SOON = 2
+
 function answer(site: Site, ctx: Context, error: LatchkeyError): void {
   const atResource = ctx.req.headers.authorization !== undefined && ctx.method === 'GET'
   // RFC 9449 §9: at a resource, a missing nonce or a bad proof is a 401.
@@ -61,7 +64,8 @@ function answer(site: Site, ctx: Context, error: LatchkeyError): void {
   ctx.set('Cache-Control', 'no-store')
   // The rest of a body that is too large is not worth reading (RFC 9110 §15.5.14).
   if (error.code === 'too_large') ctx.set('Connection', 'close')
-  if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter))
+  const retryAfter = error.retryAfter ?? (error.status === 503 ? SOON : undefined)
+  if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
   if (ctx.status === 401) ctx.set('WWW-Authenticate', challenge(error))
   if (ctx.accepts('json', 'html') === 'html') {
     ctx.set(pageHeaders())

@@ -70,7 +70,9 @@ async function handleIdentity(
     return abandoned(
       site,
       signIn,
-      'The provider’s answer did not pass our checks. Please sign in again.',
+      isUnreachable(cause)
+        ? 'The provider can’t be reached just now. Please sign in again in a minute.'
+        : 'The provider’s answer did not pass our checks. Please sign in again.',
     )
   }
   const outcome = await judge(site, signIn, identity)
@@ -110,6 +112,12 @@ export const isFresh = (authTime: Moment, asked: Moment, tolerance: Duration): b
 
 /** Standard error codes are plain words (OIDC Core §3.1.2.6); anything else may be anything, even a secret. */
 const wordOf = (error: string): string => (/^[a-z_]{1,40}$/.test(error) ? error : 'another word')
+
+/** Whether the provider did not answer at all, as against an answer that is no good. */
+const isUnreachable = (cause: unknown): boolean =>
+  cause instanceof LatchkeyError ||
+  nameOf(cause) === 'OAUTH_TIMEOUT' ||
+  nameOf(cause) === 'TypeError'
 
 /** What went wrong, without what came over the wire: messages of libraries may quote tokens. */
 const nameOf = (cause: unknown): string => {

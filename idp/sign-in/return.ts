@@ -1,4 +1,5 @@
 import { toSeconds } from '../../clock/moment.ts'
+import { toDescription } from '../../protocol/error-body.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { Site } from '../site.ts'
 import type { RefusedSignIn, SignIn } from '../store/records.ts'
@@ -24,7 +25,7 @@ export const returnError = (
   to: Return,
   error: ErrorCode,
   description: string,
-): string => returnUrl(site, to, { error, error_description: description })
+): string => returnUrl(site, to, { error, error_description: toDescription(description) })
 
 /** Turns somebody away: the error, and ours: the reason, and since when. */
 export const returnRefusal = (
@@ -34,7 +35,7 @@ export const returnRefusal = (
 ): string =>
   returnUrl(site, to, {
     error: 'access_denied',
-    error_description: refused.description,
+    error_description: toDescription(refused.description),
     ...(refused.reason === null ? {} : { reason: refused.reason }),
     ...(refused.at === null ? {} : { ended_at: String(toSeconds(refused.at)) }),
   })

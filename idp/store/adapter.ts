@@ -121,15 +121,35 @@ export class JournalAdapter implements Adapter<Data> {
         if (generation !== journals.at(-1)) {
           throw damaged(path, read.sequence - sequence + 1, 'its checksum is wrong')
         }
+        const aside = await this.#keepAside(path, read.length)
         await disk.truncate(path, read.length)
         log(
-          `${path} ended in ${read.torn} bytes of a write that was never acknowledged, because the process or its machine was stopped: they were cut off.`,
+          `${path} ended in ${read.torn} bytes that are no whole commit, as a stop in the middle of a write leaves them: they were moved to ${aside}.`,
         )
       }
       sequence = read.sequence
       this.#olderJournals += read.length
     }
     return sequence
+  }
+
+  /** What is cut off was most likely never acknowledged; but nothing is thrown away that can't be read. */
+  async #keepAside(path: string, from: number): Promise<string> {
+    const { disk } = this.#options
+    const aside = `${path}.torn`
+    const file = await disk.create(aside)
+    try {
+      let offset = 0
+      for await (const chunk of disk.read(path)) {
+        const begin = Math.max(0, from - offset)
+        if (begin < chunk.length) await file.write(chunk.subarray(begin))
+        offset += chunk.length
+      }
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    return aside
   }
 
   async #openJournal(generation: number): Promise<AppendFile> {

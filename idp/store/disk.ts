@@ -1,5 +1,6 @@
 import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { acquireLock, type Lock } from './lock.ts'
 
 /** A file that is written once, from its beginning. Nothing is sure to be on disk before `sync`. */
@@ -35,6 +36,7 @@ export interface Disk {
 }
 
 const OWNER_ONLY = 0o600
+const OWNER_ONLY_FOLDER = 0o700
 const READ_CHUNK = 1 << 20
 
 /** Linux writes through with one call. macOS means less by O_DSYNC, and Windows has none. */
@@ -48,9 +50,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
 }
 
 export const nodeDisk: Disk = {
-  async makeFolder(folder) {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-  },
+  makeFolder,
 
   lock: acquireLock,
 
@@ -104,4 +104,19 @@ export const nodeDisk: Disk = {
       await handle.close()
     }
   },
+}
+
+/** Level by level: where a parent takes no folders, as /proc, Node 20's recursive mkdir never returns. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, OWNER_ONLY_FOLDER)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // If it is a file, reading it as a folder says so.
+    if (code === 'EEXIST') return
+    const parent = dirname(folder)
+    if (code !== 'ENOENT' || parent === folder) throw error
+    await makeFolder(parent)
+    await mkdir(folder, OWNER_ONLY_FOLDER)
+  }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SECOND } from '../../clock/moment.ts'
-import { fromErrorBody, toErrorBody } from '../../protocol/error-body.ts'
+import { fromErrorBody, toDescription, toErrorBody } from '../../protocol/error-body.ts'
 import { type ErrorCode, HTTP_STATUS, LatchkeyError } from '../../protocol/errors.ts'
 import { ACTORS, REASONS } from '../../protocol/reasons.ts'
 
@@ -51,7 +51,7 @@ test('what one party says is what the other hears', () => {
         const sent = new LatchkeyError(code, message, { reason, actor, at })
         const heard = fromErrorBody(JSON.parse(JSON.stringify(toErrorBody(sent))))
         expect(heard).toBeInstanceOf(LatchkeyError)
-        expect({ ...heard, message: heard?.message }).toEqual({ ...sent, message })
+        expect({ ...heard, message: heard?.message: toDescription(message) }).toEqual({ ...sent, message })
       },
     ),
   )
@@ -82,4 +82,13 @@ test('an error of another server that follows the standard is heard, without a s
     message: 'invalid_grant',
     reason: undefined,
   })
+})
+
+test.each([
+  ['Anna’s “Café” – closed…', "Anna's 'Cafe' - closed..."],
+  ['back\\slash and "quotes"', "back?slash and 'quotes'"],
+  ['Łódź 東京', '?odz ??'],
+])('error_description is what RFC 6749 §5.2 allows: %s', (sentence, description) => {
+  expect(toDescription(sentence)).toBe(description)
+  expect(toDescription(sentence)).toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/)
 })

@@ -47,7 +47,7 @@ async function flip(path: string, at: number) {
   await writeFile(path, bytes)
 }
 
-test('a torn last line is cut off, in words, and the next commit follows the last whole one', async () => {
+test('a torn last line is moved aside, in words, and the next commit follows the last whole one', async () => {
   const whole = await readFile(join(await folderWithTen(), 'journal-2.jsonl'))
   const lastLine = whole.lastIndexOf('\n', whole.length - 2) + 1
   for (const length of [lastLine + 1, lastLine + 12, whole.length - 1]) {
@@ -59,8 +59,11 @@ test('a torn last line is cut off, in words, and the next commit follows the las
       onFailure: () => {},
     })
     expect(said).toEqual([
-      `${join(folder, 'journal-2.jsonl')} ended in ${length - lastLine} bytes of a write that was never acknowledged, because the process or its machine was stopped: they were cut off.`,
+      `${join(folder, 'journal-2.jsonl')} ended in ${length - lastLine} bytes that are no whole commit, as a stop in the middle of a write leaves them: they were moved to ${join(folder, 'journal-2.jsonl.torn')}.`,
     ])
+    expect(await readFile(join(folder, 'journal-2.jsonl.torn'))).toEqual(
+      whole.subarray(lastLine, length),
+    )
     expect([await store.user('u8'), await store.user('u9')]).toEqual([aUser('u8'), undefined])
     await store.commit([{ table: 'user', put: aUser('u10') }])
     await store.close()

@@ -51,7 +51,10 @@ test('what one party says is what the other hears', () => {
         const sent = new LatchkeyError(code, message, { reason, actor, at })
         const heard = fromErrorBody(JSON.parse(JSON.stringify(toErrorBody(sent))))
         expect(heard).toBeInstanceOf(LatchkeyError)
-        expect({ ...heard, message: heard?.message: toDescription(message) }).toEqual({ ...sent, message })
+        expect({ ...heard, message: heard?.message }).toEqual({
+          ...sent,
+          message: toDescription(message),
+        })
       },
     ),
   )

@@ -1,4 +1,5 @@
 import { type Duration, type Moment, SECOND } from '../../clock/moment.ts'
+import { NONCE_LIFE } from '../../protocol/dpop/nonce.ts'
 import type { Actor, Reason } from '../../protocol/reasons.ts'
 import { absoluteEndsAt, sessionEndsAt } from '../lifetimes.ts'
 import type { Session, TokenState } from '../store/records.ts'
@@ -86,7 +87,10 @@ function decideByToken(
   if (sameAttempt && previous.sealed !== null && !tokens.confirmed) {
     return { kind: 'replay', sealed: previous.sealed }
   }
-  if (now - previous.rotatedAt < SAME_MOMENT) return { kind: 'in_progress' }
+  // The same attempt, after its answer was used, may be a request that a network held back while the
+  // device tried again: its proof is good for a nonce's life. Later it is a copy, or a backup.
+  const patience = sameAttempt ? NONCE_LIFE : SAME_MOMENT
+  if (now - previous.rotatedAt < patience) return { kind: 'in_progress' }
   if (tokens.confirmed) return { kind: 'end', reason: 'reuse_detected', actor: 'system', at: now }
   return { kind: 'rotate', displaces: tokens.current }
 }

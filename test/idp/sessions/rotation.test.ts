@@ -12,6 +12,7 @@ import {
 } from '../../../idp/sessions/rotation.ts'
 import type { SessionView } from '../../../idp/sessions/standing.ts'
 import type { Session, TokenState } from '../../../idp/store/records.ts'
+import { NONCE_LIFE } from '../../../protocol/dpop/nonce.ts'
 import { aMembership, anAccount, aSession, aUser, T0 } from '../store/records.ts'
 
 const KEY = 'jkt-d1'
@@ -53,6 +54,8 @@ interface Row {
   readonly answer: RefreshDecision
 }
 
+const HELD_BACK = NONCE_LIFE - 1
+
 const HASHES = { current: 'T2', previous: 'T1', displaced: 'T2d', older: 'T0' } as const
 const ATTEMPTS = { same: 'a1', other: 'a2', none: null } as const
 const ANY_ATTEMPT = ['same', 'other', 'none'] as const
@@ -87,8 +90,19 @@ const TABLE: readonly Row[] = [
   ...ANY_ATTEMPT.flatMap((attempt): readonly Row[] => [
     { secret: 'previous', attempt, key: 'right', used: true, ago: SECOND, answer: IN_PROGRESS },
     { secret: 'previous', attempt, key: 'right', used: true, ago: 9_999, answer: IN_PROGRESS },
-    { secret: 'previous', attempt, key: 'right', used: true, ago: 10_000, answer: REUSE },
   ]),
+  { secret: 'previous', attempt: 'other', key: 'right', used: true, ago: 10_000, answer: REUSE },
+  { secret: 'previous', attempt: 'none', key: 'right', used: true, ago: 10_000, answer: REUSE },
+  // A request that a network held back while the device tried again: as long as its proof is good.
+  {
+    secret: 'previous',
+    attempt: 'same',
+    key: 'right',
+    used: true,
+    ago: HELD_BACK,
+    answer: IN_PROGRESS,
+  },
+  { secret: 'previous', attempt: 'same', key: 'right', used: true, ago: NONCE_LIFE, answer: REUSE },
 ]
 
 const told = ({ answer }: Row) => ('reason' in answer ? answer.reason : answer.kind)

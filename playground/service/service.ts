@@ -6,6 +6,7 @@ import type { Clock } from '../../clock/clock.ts'
 import { toHttpDate } from '../../clock/moment.ts'
 import { toErrorBody } from '../../protocol/error-body.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
+import { asLatchkeyError, refusalOf } from '../../protocol/http-failures.ts'
 import { EndedSessions } from './ended-sessions.ts'
 import { type Guarded, guard } from './guard.ts'
 import { WebhookReceiver } from './webhooks.ts'
@@ -85,27 +86,16 @@ const answerErrors =
   async (context, next) => {
     try {
       await next()
-      if (context.status === 404 && !context.body) {
-        throw new LatchkeyError('not_found', `Nothing lives at ${context.path}.`)
-      }
+      const unanswered = context.body ? undefined : refusalOf(context.status)
+      if (unanswered) throw unanswered
     } catch (error) {
-      const told = toLatchkeyError(error)
+      const told = asLatchkeyError(error)
       if (told.code === 'server_error') report(error)
       // At a resource each refusal that carries a challenge is a 401 (RFC 9449 §7.1, §9).
       context.status = context.response.get('WWW-Authenticate') ? 401 : told.status
       context.body = toErrorBody(told)
     }
   }
-
-function toLatchkeyError(error: unknown): LatchkeyError {
-  if (error instanceof LatchkeyError) return error
-  // What the body parser throws carries a status (http-errors).
-  const status = error instanceof Error && 'status' in error ? error.status : undefined
-  if (status === 413) return new LatchkeyError('too_large', 'The body is larger than 64 kB.')
-  if (status === 400) return new LatchkeyError('invalid_request', 'The body is not readable.')
-  if (status === 415) return new LatchkeyError('unsupported_media_type', 'Send JSON, not encoded.')
-  return new LatchkeyError('server_error', 'That failed here: try again later.')
-}
 
 const otherMethod = () =>
   new LatchkeyError('method_not_allowed', 'This address takes another method.')

@@ -38,12 +38,16 @@ const IN_WORDS = [
   [SECOND, 1, 'second'],
 ] as const
 
-/** Says a length of time as people would: `two weeks` is for prose, this says `14 days`, `1 hour`. */
+/** A larger unit is used only if rounding to it is off by no more than this: 36 h are not 2 days. */
+const CLOSE_ENOUGH = 0.05
+
+/** Says a length of time as people would: `two weeks` is for prose, this says `14 days`, `36 hours`. */
 export function durationInWords(duration: Duration): string {
   for (const [unit, smaller, name] of IN_WORDS) {
     const rounded = Math.round(duration / smaller) * smaller
-    if (rounded < unit) continue
     const count = Math.round(rounded / unit)
+    const off = unit === SECOND ? 0 : Math.abs(count * unit - rounded)
+    if (rounded < unit || off > CLOSE_ENOUGH * rounded) continue
     return `${count} ${name}${count === 1 ? '' : 's'}`
   }
   return 'less than a second'

@@ -40,9 +40,13 @@ test.each([
 })
 
 test.each([
+  [36 * HOUR, '36 hours'],
+  [90 * MINUTE, '90 minutes'],
+  [1_500, '2 seconds'],
+  [14 * DAY - 3 * HOUR, '14 days'],
   [HOUR - 1, '1 hour'],
   [DAY - SECOND, '1 day'],
   [MINUTE - 1, '1 minute'],
-])('%d ms, rounded up to the next unit, is said in that unit: "%s"', (duration, words) => {
+])('%d ms, rounded only where that hides little, is said as: "%s"', (duration, words) => {
   expect(durationInWords(duration)).toBe(words)
 })

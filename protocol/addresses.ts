@@ -8,6 +8,9 @@ export const ADDRESSES = {
   refresh: '/refresh',
   revoke: '/revoke',
   me: '/me',
+  myDevices: '/me/devices',
+  myLogins: '/me/logins',
+  myPasswordReset: '/me/password-reset',
 } as const
 
 /** Names the attempt of a refresh or a code exchange, so that a lost answer can be asked for again (DESIGN §6). */

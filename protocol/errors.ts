@@ -19,6 +19,8 @@ export const HTTP_STATUS = {
   server_error: 500,
   temporarily_unavailable: 503,
   invalid_token: 401,
+  /** RFC 9470 §3: the sign-in is too long ago for what was asked. */
+  insufficient_user_authentication: 401,
   invalid_dpop_proof: 400,
   use_dpop_nonce: 400,
   /** Ours: somebody else's refresh of this session is under way; read your store again (DESIGN §6). */
@@ -43,6 +45,8 @@ export interface ErrorDetails {
   readonly at?: Moment | undefined
   /** Seconds after which trying again makes sense; becomes `Retry-After`. */
   readonly retryAfter?: number | undefined
+  /** How old the sign-in may be, in seconds; becomes `max_age` of the challenge (RFC 9470 §3). */
+  readonly maxAge?: number | undefined
   readonly cause?: unknown
 }
 
@@ -57,6 +61,7 @@ export class LatchkeyError extends Error {
   readonly actor: Actor | undefined
   readonly at: Moment | undefined
   readonly retryAfter: number | undefined
+  readonly maxAge: number | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -65,6 +70,7 @@ export class LatchkeyError extends Error {
     this.actor = details.actor
     this.at = details.at
     this.retryAfter = details.retryAfter
+    this.maxAge = details.maxAge
   }
 
   get status(): number {

@@ -96,8 +96,8 @@ const WORDS = {
   logins_disabled: (details) => ({
     title: 'Signing in is switched off',
     sentence: `Logins are disabled for this identity${details.at === undefined ? '' : ` since${on(details).slice(3)}`}. ${
-      details.actor === 'user' ? 'You' : 'An administrator'
-    } can switch them on again.`,
+      details.actor === 'user' ? 'You switched them off. ' : ''
+    }An administrator can switch them on again.`,
     action: undefined,
   }),
   password_reset: (details) => ({

@@ -5,7 +5,6 @@ import { DeviceRegistration } from '../../protocol/devices.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import { type ClientId, isClientId } from '../clients.ts'
 import { registerDevice } from '../devices.ts'
-import { me } from '../sessions/me.ts'
 import { redeem } from '../sessions/redemption.ts'
 import { refresh } from '../sessions/refresh.ts'
 import { revoke } from '../sessions/revocation.ts'
@@ -13,7 +12,7 @@ import { one } from '../sign-in/request.ts'
 import type { Site } from '../site.ts'
 import { readAttempt, readForm, readJson, required } from './body.ts'
 import { metadata } from './metadata.ts'
-import { hasProof, requireAccessToken, requireProof } from './proof.ts'
+import { hasProof, requireProof } from './proof.ts'
 
 /** What clients call: JSON out, errors as of RFC 6749 §5.2. */
 export function apiRoutes(site: Site): Router {
@@ -68,10 +67,6 @@ export function apiRoutes(site: Site): Router {
     const token = required(form, 'token')
     await revoke(site, token, readClient(ctx, form))
     ctx.body = {}
-  })
-
-  routes.get(ADDRESSES.me, async (ctx) => {
-    ctx.body = await me(site, await requireAccessToken(site, ctx))
   })
 
   routes.get('/healthz', (ctx) => {

@@ -7,6 +7,7 @@ import { apiRoutes } from './api.ts'
 import { BODY_LIMIT } from './body.ts'
 import { browserRoutes } from './browser.ts'
 import { errorHandler } from './errors.ts'
+import { meRoutes } from './me.ts'
 
 const UNREADABLE = 'The request’s body can’t be read: check its Content-Encoding.'
 
@@ -19,6 +20,7 @@ export function siteApp(site: Site): Koa {
   })
   const api = apiRoutes(site)
   const browser = browserRoutes(site)
+  const mine = meRoutes(site)
 
   app.use(async (ctx, next) => {
     const began = site.clock.elapsed()
@@ -55,7 +57,9 @@ export function siteApp(site: Site): Koa {
   )
   app.use(browser.routes())
   app.use(api.routes())
+  app.use(mine.routes())
   app.use(browser.allowedMethods())
   app.use(api.allowedMethods())
+  app.use(mine.allowedMethods())
   return app
 }

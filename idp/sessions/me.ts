@@ -7,7 +7,7 @@ import type { Site } from '../site.ts'
 import type { Device } from '../store/records.ts'
 import { accountClaim, subscriptionClaim } from '../tokens/access-token.ts'
 import { passedDeadline } from './rotation.ts'
-import { readSession, type SessionView, viewRefusal } from './standing.ts'
+import { accountRefusal, readSession, type SessionView, useRefusal } from './standing.ts'
 
 /**
  * Who an access token of ours stands for, right now. The site knows what a service only hears of:
@@ -16,12 +16,23 @@ import { readSession, type SessionView, viewRefusal } from './standing.ts'
  * @throws LatchkeyError `invalid_token`, with the reason
  */
 export async function me(site: Site, claims: AccessTokenClaims): Promise<Me> {
-  const view = await readSession(site.store, claims.sid)
-  checkStanding(site, view)
-  await confirm(site, view, claims.jti)
+  const view = await standingOf(site, claims)
   const { deviceId } = view.session
   const device = deviceId === null ? undefined : await site.store.device(deviceId)
   return describe(view, device)
+}
+
+/**
+ * The session that an access token was given to, with everything it depends on, as long as all of
+ * it stands.
+ *
+ * @throws LatchkeyError `invalid_token`, with the reason
+ */
+export async function standingOf(site: Site, claims: AccessTokenClaims): Promise<SessionView> {
+  const view = await readSession(site.store, claims.sid)
+  checkStanding(site, view)
+  await confirm(site, view, claims.jti)
+  return view
 }
 
 function checkStanding(
@@ -35,7 +46,9 @@ function checkStanding(
   const ending =
     view.session.ended ??
     (deadline && { ...deadline, actor: 'system' as const }) ??
-    viewRefusal(view)
+    // The token itself says how long it may be used; what is refused only at the next refresh is not yet.
+    useRefusal(view.user) ??
+    accountRefusal(view.account, view.membership)
   if (!ending) return
   throw new LatchkeyError('invalid_token', 'This session has ended: refresh to hear why.', {
     reason: ending.reason,

@@ -14,7 +14,7 @@ import { openAnswer, sealAnswer } from '../tokens/sealed.ts'
 import { hashOf, sameHash } from '../tokens/secret.ts'
 import { endedError, endSession } from './endings.ts'
 import { issuerOf } from './refresh.ts'
-import { accountRefusal, personRefusal } from './standing.ts'
+import { accountRefusal, overtaken, personRefusal } from './standing.ts'
 
 export interface RedemptionRequest {
   readonly code: string
@@ -110,7 +110,10 @@ async function redeemOnce(
   const user = await site.store.user(code.userId)
   const account = await site.store.account(code.accountId)
   const membership = await site.store.membership(code.userId, code.accountId)
-  const refusal = personRefusal(user) ?? accountRefusal(account, membership)
+  const refusal =
+    personRefusal(user) ??
+    (user && overtaken(user, code.era)) ??
+    accountRefusal(account, membership)
   if (refusal || !user || !account || !membership) {
     throw new LatchkeyError('invalid_grant', 'Signing in is no longer possible here.', {
       reason: refusal?.reason,

@@ -1,5 +1,5 @@
 import type { Moment } from '../../clock/moment.ts'
-import type { Actor, Reason } from '../../protocol/reasons.ts'
+import { type Actor, inWords, type Reason } from '../../protocol/reasons.ts'
 import type { Account, Membership, Session, User } from '../store/records.ts'
 import type { Expectation, Store } from '../store/store.ts'
 
@@ -9,6 +9,9 @@ export interface Refusal {
   readonly at: Moment | null
   readonly actor: Actor
 }
+
+export const refusalInWords = ({ reason, at, actor }: Refusal): string =>
+  inWords(reason, { at: at ?? undefined, timeZone: 'UTC', actor }).sentence
 
 /**
  * Whether a person may be signed in at all. One rule for sign-in, refresh and use, so that what
@@ -22,6 +25,29 @@ export function personRefusal(user: User | undefined): Refusal | undefined {
     return { reason: 'logins_disabled', at, actor }
   }
   return undefined
+}
+
+/**
+ * Whether what a person was given before may still be used, as against renewed: logins that are
+ * disabled "when tokens run out" leave what is out there alone (DESIGN §6).
+ */
+export function useRefusal(user: User | undefined): Refusal | undefined {
+  return user?.loginsDisabled?.mode === 'expiry' && !user.deleted ? undefined : personRefusal(user)
+}
+
+/** How often everything of a person was ended so far. */
+export const eraOf = (user: Pick<User, 'allEnded'>): number => user.allEnded?.times ?? 0
+
+/**
+ * Whether a sign-in that is still under way was overtaken: everything of the person was ended after
+ * they proved themselves, so whoever did prove it must not get in by it.
+ *
+ * @param era the person's era at the proof
+ */
+export function overtaken(user: User, era = 0): Refusal | undefined {
+  return user.allEnded && eraOf(user) > era
+    ? { reason: user.allEnded.reason, at: user.allEnded.at, actor: user.allEnded.actor }
+    : undefined
 }
 
 /** Whether a person may act for an account. */

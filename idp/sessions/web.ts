@@ -1,13 +1,25 @@
+import type { Moment } from '../../clock/moment.ts'
+import { LatchkeyError } from '../../protocol/errors.ts'
 import type { ProvenPerson } from '../sign-in/finish.ts'
-import { type Onward, takeStep } from '../sign-in/steps.ts'
+import { alreadyTaken, type Onward, takeStep } from '../sign-in/steps.ts'
 import { type Site, serviceNames } from '../site.ts'
 import type { Session, SignIn } from '../store/records.ts'
-import type { Write } from '../store/store.ts'
+import type { Expectation, Write } from '../store/store.ts'
 import { newSessionId } from '../tokens/refresh-token.ts'
 import { hashOf, newId, newSecret } from '../tokens/secret.ts'
 import { type Ending, endSession } from './endings.ts'
 import { passedDeadline } from './rotation.ts'
-import { readSession, type SessionView, unchanged, viewRefusal } from './standing.ts'
+import {
+  accountRefusal,
+  overtaken,
+  personRefusal,
+  readSession,
+  refusalInWords,
+  type SessionView,
+  unchanged,
+  useRefusal,
+  viewRefusal,
+} from './standing.ts'
 
 /**
  * Signs a browser in on the site itself: an opaque cookie, of which only the hash is kept. It
@@ -19,9 +31,55 @@ export async function startWebSession(
   person: ProvenPerson & { readonly accountId: string },
   oldCookie: string | undefined,
 ): Promise<Onward> {
-  const now = site.clock.now()
   const cookie = `lkw_${newSecret()}`
-  const session: Session = {
+  for (;;) {
+    const user = await site.store.user(person.userId)
+    const refusal = personRefusal(user) ?? (user && overtaken(user, person.era))
+    if (refusal || !user) {
+      await takeStep(site, signIn, { at: 'done' })
+      const sentence = refusal && refusalInWords(refusal)
+      throw new LatchkeyError('access_denied', sentence ?? 'This user no longer exists.', {
+        reason: refusal?.reason,
+        actor: refusal?.actor,
+        at: refusal?.at ?? undefined,
+      })
+    }
+    const old = oldCookie && (await site.store.sessionByCookie(hashOf(oldCookie)))
+    const session = newWebSession(site, signIn, person, cookie)
+    const writes: Write[] = [
+      { table: 'signIn', put: { ...signIn, step: { at: 'done' } } },
+      { table: 'session', put: session },
+      // Collides with whatever disables, resets or deletes this person at the same moment.
+      { table: 'user', put: { ...user, signIns: user.signIns + 1 } },
+    ]
+    const expected: Expectation[] = [
+      { table: 'signIn', id: signIn.id, was: signIn },
+      { table: 'user', id: user.id, was: user },
+    ]
+    // A new sign-in in the same browser takes the place of the one before (ASVS 7.2.4).
+    if (old && !old.ended) {
+      const now = session.createdAt
+      const ending = { reason: 'superseded', actor: 'user', at: now } as const
+      writes.push(...endSession(old, ending, serviceNames(site), now))
+      expected.push({ table: 'session', id: old.id, was: old })
+    }
+    if (await site.store.commit(writes, expected)) {
+      site.hurry()
+      site.log.info({ session: session.id, client: session.clientId }, 'signed in')
+      return { to: signIn.redirectUri, session: cookie }
+    }
+    if ((await site.store.signIn(signIn.id)) !== signIn) throw alreadyTaken()
+  }
+}
+
+function newWebSession(
+  site: Site,
+  signIn: SignIn,
+  person: ProvenPerson & { readonly accountId: string },
+  cookie: string,
+): Session {
+  const now = site.clock.now()
+  return {
     id: newSessionId(),
     clientId: signIn.clientId,
     userId: person.userId,
@@ -40,18 +98,6 @@ export async function startWebSession(
     accessEndsAt: now,
     ended: null,
   }
-  const writes: Write[] = [{ table: 'session', put: session }]
-  const old = oldCookie && (await site.store.sessionByCookie(hashOf(oldCookie)))
-  // A new sign-in in the same browser takes the place of the one before (ASVS 7.2.4).
-  if (old && !old.ended) {
-    writes.push(
-      ...endSession(old, { reason: 'superseded', actor: 'user', at: now }, serviceNames(site), now),
-    )
-  }
-  await takeStep(site, signIn, { at: 'done' }, writes)
-  site.hurry()
-  site.log.info({ session: session.id, client: session.clientId }, 'signed in')
-  return { to: signIn.redirectUri, session: cookie }
 }
 
 /** The live session of a browser on the site, or what it should be told instead. */
@@ -72,15 +118,15 @@ export async function visit(site: Site, cookie: string | undefined): Promise<Web
       const { session } = view
       if (session.ended) return { kind: 'ended', session, ending: session.ended }
       const now = site.clock.now()
-      const ending = endingOf(view, now)
+      const renewing = now - session.refreshedAt >= site.settings.lifetimes.access
+      const ending = endingOf(view, renewing, now)
       if (ending) {
         const writes = endSession(session, ending, serviceNames(site), now)
         if (!(await site.store.commit(writes, unchanged(view)))) continue
         site.hurry()
         return { kind: 'ended', session, ending }
       }
-      if (now - session.refreshedAt < site.settings.lifetimes.access)
-        return { kind: 'signed_in', view }
+      if (!renewing) return { kind: 'signed_in', view }
       const used: Session = { ...session, refreshedAt: now }
       if (await site.store.commit([{ table: 'session', put: used }], unchanged(view))) {
         return { kind: 'signed_in', view: { ...view, session: used } }
@@ -89,10 +135,16 @@ export async function visit(site: Site, cookie: string | undefined): Promise<Web
   })
 }
 
-function endingOf(view: SessionView, now: number): Ending | undefined {
+/**
+ * A cookie counts as an access token until it is as old as one of those may get; its next use is a
+ * refresh, and is refused where a refresh would be.
+ */
+function endingOf(view: SessionView, renewing: boolean, now: Moment): Ending | undefined {
   const deadline = passedDeadline(view.session, now)
   if (deadline) return { ...deadline, actor: 'system' }
-  const refusal = viewRefusal(view)
+  const refusal = renewing
+    ? viewRefusal(view)
+    : (useRefusal(view.user) ?? accountRefusal(view.account, view.membership))
   return refusal && { reason: refusal.reason, actor: refusal.actor, at: now }
 }
 

@@ -1,7 +1,12 @@
 import type { Moment } from '../../clock/moment.ts'
-import { inWords } from '../../protocol/reasons.ts'
 import type { Lifetimes } from '../lifetimes.ts'
-import { accountRefusal, personRefusal, type Refusal } from '../sessions/standing.ts'
+import {
+  accountRefusal,
+  eraOf,
+  personRefusal,
+  type Refusal,
+  refusalInWords,
+} from '../sessions/standing.ts'
 import {
   type Account,
   type Membership,
@@ -103,7 +108,7 @@ export async function arrive(
       const refusal = personRefusal(known) ?? (await accountsRefusal(store, known.id))
       return refusal
         ? refusedOutcome(refusal)
-        : { kind: 'person', userId: known.id, authTime: identity.authTime }
+        : { kind: 'person', userId: known.id, authTime: identity.authTime, era: eraOf(known) }
     }
     const { user, writes } = newPerson(identity, lifetimes, now)
     // Two first sign-ins at once: the second finds the first one's person.
@@ -117,9 +122,5 @@ export const refusedOutcome = (refusal: Refusal): RefusedSignIn => ({
   kind: 'refused',
   reason: refusal.reason,
   at: refusal.at,
-  description: inWords(refusal.reason, {
-    at: refusal.at ?? undefined,
-    timeZone: 'UTC',
-    actor: refusal.actor,
-  }).sentence,
+  description: refusalInWords(refusal),
 })

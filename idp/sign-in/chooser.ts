@@ -33,7 +33,11 @@ export async function readChoice(
       'This sign-in waits for no choice. Go back to the app.',
     )
   }
-  return { signIn, person: step, accounts: await openAccounts(site.store, step.userId) }
+  return {
+    signIn,
+    person: { ...step, era: step.era ?? 0 },
+    accounts: await openAccounts(site.store, step.userId),
+  }
 }
 
 /** The person's choice; it must be one of those that were offered. */
@@ -47,6 +51,6 @@ export async function choose(
   if (!chosen) {
     throw new LatchkeyError('invalid_request', 'Choose one of the accounts that are offered.')
   }
-  const { userId, authTime, purge } = person
-  return finish(site, signIn, { userId, authTime, purge }, chosen.account.id, browser)
+  const { userId, authTime, era, purge } = person
+  return finish(site, signIn, { userId, authTime, era, purge }, chosen.account.id, browser)
 }

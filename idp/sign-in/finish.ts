@@ -1,6 +1,6 @@
 import { LatchkeyError } from '../../protocol/errors.ts'
 import type { PurgeProof } from '../../protocol/purge-proof.ts'
-import { accountRefusal, personRefusal } from '../sessions/standing.ts'
+import { accountRefusal, overtaken, personRefusal } from '../sessions/standing.ts'
 import { startWebSession } from '../sessions/web.ts'
 import type { Site } from '../site.ts'
 import type { AuthorizationCode, RefusedSignIn, SignIn, SignInOutcome } from '../store/records.ts'
@@ -15,6 +15,8 @@ export const CHOOSER_PATH = '/signin/choose'
 export interface ProvenPerson {
   readonly userId: string
   readonly authTime: number
+  /** The person's era when they proved themselves (`overtaken`). */
+  readonly era: number
   readonly purge: PurgeProof
 }
 
@@ -29,7 +31,8 @@ export async function chooseOrFinish(
   if (outcome.kind === 'refused') return turnAway(site, signIn, outcome)
   const accounts = await openAccounts(site.store, outcome.userId)
   const [only, ...others] = accounts
-  const person: ProvenPerson = { userId: outcome.userId, authTime: outcome.authTime, purge }
+  const { userId, authTime, era = 0 } = outcome
+  const person: ProvenPerson = { userId, authTime, era, purge }
   if (!only) return turnAwayIfRefused(site, signIn, person)
   if (others.length === 0) return finish(site, signIn, person, only.account.id, browser)
   await takeStep(site, signIn, { at: 'chooser', ...person })
@@ -45,8 +48,10 @@ export async function finish(
   browser: BrowserCookies,
 ): Promise<Onward> {
   // The person and the account may have changed since the provider's answer.
+  const user = await site.store.user(person.userId)
   const refusal =
-    personRefusal(await site.store.user(person.userId)) ??
+    personRefusal(user) ??
+    (user && overtaken(user, person.era)) ??
     accountRefusal(
       await site.store.account(accountId),
       await site.store.membership(person.userId, accountId),

@@ -23,6 +23,8 @@ export interface Onward {
 const startAgain = (what: string) =>
   new LatchkeyError('invalid_request', `${what} Go back to the app and start the sign-in again.`)
 
+export const alreadyTaken = () => startAgain('This step of the sign-in was taken already.')
+
 /**
  * The sign-in that a browser comes back with. It must be under way, in this very browser, and not
  * too old (RFC 9700 §4.7, ASVS 10.1.2).
@@ -66,5 +68,5 @@ export async function takeStep(
     [{ table: 'signIn', put: { ...signIn, step } }, ...others],
     [{ table: 'signIn', id: signIn.id, was: signIn }],
   )
-  if (!taken) throw startAgain('This step of the sign-in was taken already.')
+  if (!taken) throw alreadyTaken()
 }

@@ -162,6 +162,10 @@ export class FileStore implements Store {
     return this.#find(() => this.#indexes.sessionByCookie.one(cookieHash))
   }
 
+  liveSessionsOfUser(userId: string) {
+    return this.#find(() => this.#indexes.liveSessionsOfUser.all(userId))
+  }
+
   liveSessionsOfDevice(deviceId: string) {
     return this.#find(() => this.#indexes.liveSessionsOfDevice.all(deviceId))
   }

@@ -25,6 +25,7 @@ export class Indexes {
   readonly deviceByKey
   readonly signInByState
   readonly sessionByCookie
+  readonly liveSessionsOfUser
   readonly liveSessionsOfDevice
   readonly #waitingDeliveries
   readonly #sessionsDue
@@ -45,6 +46,9 @@ export class Indexes {
     this.sessionByCookie = new KeyIndex(data.session, ({ cookieHash }) =>
       cookieHash === null ? NONE : [cookieHash],
     )
+    this.liveSessionsOfUser = new KeyIndex(data.session, ({ userId, ended }) =>
+      ended ? NONE : [userId],
+    )
     this.liveSessionsOfDevice = new KeyIndex(data.session, ({ deviceId, ended }) =>
       deviceId === null || ended ? NONE : [deviceId],
     )
@@ -62,7 +66,12 @@ export class Indexes {
       device: [this.deviceByKey, this.#devicesDue],
       signIn: [this.signInByState, this.#signInsDue],
       code: [this.#codesDue],
-      session: [this.sessionByCookie, this.liveSessionsOfDevice, this.#sessionsDue],
+      session: [
+        this.sessionByCookie,
+        this.liveSessionsOfUser,
+        this.liveSessionsOfDevice,
+        this.#sessionsDue,
+      ],
       event: [],
       delivery: [this.#waitingDeliveries],
     }

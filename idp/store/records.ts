@@ -20,6 +20,16 @@ export interface User {
   readonly createdAt: Moment
   /** Counts sign-ins; makes a sign-in collide with whatever else changes the person at that moment. */
   readonly signIns: number
+  /**
+   * When everything of this person was ended the last time, and how often that was: a sign-in that
+   * was proved before it makes no session any more. Missing: never.
+   */
+  readonly allEnded?: {
+    readonly times: number
+    readonly at: Moment
+    readonly reason: Reason
+    readonly actor: Actor
+  }
   readonly deleted: { readonly at: Moment; readonly actor: Actor } | null
   readonly loginsDisabled: {
     readonly at: Moment
@@ -102,13 +112,20 @@ export type SignInStep =
       readonly at: 'chooser'
       readonly userId: string
       readonly authTime: Moment
+      readonly era?: number
       readonly purge: PurgeProof
     }
   | { readonly at: 'done' }
 
 /** What the provider's answer came to, kept until its session is purged. */
 export type SignInOutcome =
-  | { readonly kind: 'person'; readonly userId: string; readonly authTime: Moment }
+  | {
+      readonly kind: 'person'
+      readonly userId: string
+      readonly authTime: Moment
+      /** How often everything of the person had been ended by then; missing: never. */
+      readonly era?: number
+    }
   | RefusedSignIn
 
 export interface RefusedSignIn {
@@ -132,6 +149,8 @@ export interface AuthorizationCode {
   readonly userId: string
   readonly accountId: string
   readonly authTime: Moment
+  /** How often everything of the person had been ended when they proved themselves; missing: never. */
+  readonly era?: number
   readonly purge: PurgeProof
   /** Set once it was redeemed: what it made, and the answer for whoever lost it. */
   readonly redeemed: {

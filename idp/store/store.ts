@@ -41,6 +41,8 @@ export interface Store {
   code(id: string): Promise<AuthorizationCode | undefined>
   session(id: string): Promise<Session | undefined>
   sessionByCookie(cookieHash: string): Promise<Session | undefined>
+  /** Sessions of a person that have not ended, in the order in which they began. */
+  liveSessionsOfUser(userId: string): Promise<readonly Session[]>
   /** Sessions of a device that have not ended. */
   liveSessionsOfDevice(deviceId: string): Promise<readonly Session[]>
   event(id: string): Promise<OutboxEvent | undefined>

@@ -65,7 +65,7 @@ test('a moment is said in the reader’s zone', () => {
 test('disabled logins: since when, and who can switch them on again', () => {
   const at = { at: AT, timeZone: 'UTC' }
   expect(inWords('logins_disabled', { ...at, actor: 'user' }).sentence).toBe(
-    'Logins are disabled for this identity since 9 March 2026 at 14:05. You can switch them on again.',
+    'Logins are disabled for this identity since 9 March 2026 at 14:05. You switched them off. An administrator can switch them on again.',
   )
   expect(inWords('logins_disabled', { actor: 'admin' }).sentence).toBe(
     'Logins are disabled for this identity. An administrator can switch them on again.',

@@ -67,6 +67,25 @@ export class TestDevice {
     )
   }
 
+  /** Changes something with an access token, by POST or DELETE. */
+  async act(
+    method: 'POST' | 'DELETE',
+    path: string,
+    accessToken: string,
+    body?: unknown,
+  ): Promise<Answer> {
+    const json = body === undefined ? {} : { 'content-type': 'application/json' }
+    return this.#send(
+      method,
+      path,
+      {
+        headers: { authorization: `DPoP ${accessToken}`, ...json },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      },
+      accessToken,
+    )
+  }
+
   refresh(refreshToken: string, attempt?: string): Promise<Answer> {
     return this.post(
       '/refresh',

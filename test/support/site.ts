@@ -158,6 +158,7 @@ export async function makeCode(
         userId: ADA.user.id,
         accountId: ADA.account.id,
         authTime: clock.now(),
+        era: (await store.user(ADA.user.id))?.allEnded?.times ?? 0,
         purge: { outcome: 'proven', answer: 'login_required', at: Math.floor(clock.now() / 1000) },
         redeemed: null,
         ...given,

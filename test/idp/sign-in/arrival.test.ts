@@ -98,6 +98,7 @@ describe('arriving', () => {
       kind: 'person',
       userId: 'u1',
       authTime: T0,
+      era: 0,
     })
     expect(written).toEqual([])
   })

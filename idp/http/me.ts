@@ -1,0 +1,123 @@
+import Router from '@koa/router'
+import type { Context } from 'koa'
+import { MINUTE, SECOND, toSeconds } from '../../clock/moment.ts'
+import { ADDRESSES } from '../../protocol/addresses.ts'
+import { LatchkeyError } from '../../protocol/errors.ts'
+import type { EndedSessions, MyDevices } from '../../protocol/my-devices.ts'
+import { DisableLogins, type MyLogins } from '../../protocol/my-logins.ts'
+import { devicesOf } from '../people/devices.ts'
+import { FRESH, isFresh } from '../people/fresh.ts'
+import { disableLogins, enableLogins, latestWorkingMoment } from '../people/logins.ts'
+import {
+  endAllSessions,
+  endOneSession,
+  endOtherSessions,
+  resetPassword,
+} from '../people/sessions.ts'
+import { me, standingOf } from '../sessions/me.ts'
+import type { Site } from '../site.ts'
+import type { Session } from '../store/records.ts'
+import { readJson } from './body.ts'
+import { requireAccessToken } from './proof.ts'
+
+/** What a signed-in client reads and does for its person: JSON, with an access token and its proof. */
+export function meRoutes(site: Site): Router {
+  const routes = new Router()
+
+  routes.get(ADDRESSES.me, async (ctx) => {
+    ctx.body = await me(site, await requireAccessToken(site, ctx))
+  })
+
+  routes.get(ADDRESSES.myDevices, async (ctx) => {
+    const { userId, id } = await requireSession(site, ctx)
+    ctx.body = { devices: [...(await devicesOf(site, userId, id))] } satisfies MyDevices
+  })
+
+  routes.post(`${ADDRESSES.myDevices}/end-others`, async (ctx) => {
+    const { userId, id } = await requireOwnKey(site, ctx)
+    ctx.body = told(await endOtherSessions(site, userId, id))
+  })
+
+  routes.post(`${ADDRESSES.myDevices}/end-all`, async (ctx) => {
+    const { userId } = await requireOwnKey(site, ctx)
+    ctx.body = told(await endAllSessions(site, userId))
+  })
+
+  routes.delete(`${ADDRESSES.myDevices}/:id`, async (ctx) => {
+    const { userId, id } = await requireOwnKey(site, ctx)
+    ctx.body = told(await endOneSession(site, userId, ctx.params.id ?? '', id))
+  })
+
+  routes.get(ADDRESSES.myLogins, async (ctx) => {
+    const { userId } = await requireSession(site, ctx)
+    ctx.body = await loginsOf(site, userId)
+  })
+
+  routes.post(`${ADDRESSES.myLogins}/disable`, async (ctx) => {
+    const session = await requireOwnKey(site, ctx)
+    const { mode } = readJson(ctx, DisableLogins)
+    requireFresh(site, session)
+    await disableLogins(site, session.userId, mode, 'user')
+    ctx.body = await loginsOf(site, session.userId)
+  })
+
+  routes.post(`${ADDRESSES.myLogins}/enable`, async (ctx) => {
+    // No fresh sign-in is asked for: there can be none while logins are disabled.
+    const { userId } = await requireOwnKey(site, ctx)
+    await enableLogins(site, userId, 'user')
+    ctx.body = await loginsOf(site, userId)
+  })
+
+  routes.post(ADDRESSES.myPasswordReset, async (ctx) => {
+    const session = await requireOwnKey(site, ctx)
+    requireFresh(site, session)
+    ctx.body = told(await resetPassword(site, session.userId, 'user'))
+  })
+
+  return routes
+}
+
+const told = (ended: readonly string[]): EndedSessions => ({ ended: [...ended] })
+
+async function requireSession(site: Site, ctx: Context): Promise<Session> {
+  const { session } = await standingOf(site, await requireAccessToken(site, ctx))
+  return session
+}
+
+/**
+ * For whatever changes more than it reads: the device's key must be proved in this very request. A
+ * bearer token may have been shown to a service, which shall not be able to sign a person out.
+ */
+async function requireOwnKey(site: Site, ctx: Context): Promise<Session> {
+  const session = await requireSession(site, ctx)
+  if (session.jkt !== null) return session
+  throw new LatchkeyError(
+    'invalid_token',
+    'This takes an access token that is bound to a device key: sign in with one (dpop_jkt).',
+  )
+}
+
+/** RFC 9470 §3: says how recent the sign-in must be; the account pages ask for one themselves. */
+function requireFresh(site: Site, session: Session): void {
+  if (isFresh(session, site.clock.now())) return
+  throw new LatchkeyError(
+    'insufficient_user_authentication',
+    `This takes a sign-in of the last ${FRESH / MINUTE} minutes: sign in again, or use the account page on the site.`,
+    { maxAge: FRESH / SECOND },
+  )
+}
+
+async function loginsOf(site: Site, userId: string): Promise<MyLogins> {
+  const disabled = (await site.store.user(userId))?.loginsDisabled
+  const works = latestWorkingMoment(
+    await site.store.liveSessionsOfUser(userId),
+    site.settings.lifetimes.access,
+    site.clock.now(),
+  )
+  return {
+    disabled: disabled
+      ? { mode: disabled.mode, since: toSeconds(disabled.at), actor: disabled.actor }
+      : null,
+    works_until: works === undefined ? null : toSeconds(works),
+  }
+}

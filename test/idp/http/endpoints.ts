@@ -14,6 +14,15 @@ export const ENDPOINTS = {
   '/revoke': ['POST'],
   '/signout': ['GET', 'POST'],
   '/me': ['GET'],
+  '/me/devices': ['GET'],
+  // DELETE would end a device that is called so, of which there is none.
+  '/me/devices/end-others': ['POST', 'DELETE'],
+  '/me/devices/end-all': ['POST', 'DELETE'],
+  '/me/devices/ses_1': ['DELETE'],
+  '/me/logins': ['GET'],
+  '/me/logins/disable': ['POST'],
+  '/me/logins/enable': ['POST'],
+  '/me/password-reset': ['POST'],
   '/healthz': ['GET'],
   '/readyz': ['GET'],
 } as const satisfies Record<string, readonly string[]>

@@ -107,6 +107,63 @@ describe('over HTTP, fifty rounds each: one outcome, and ended stays ended', () 
   })
 })
 
+describe('somebody comes between the decision and its commit', () => {
+  /** The store as the ending sees it, with something done just before its first commit. */
+  const interrupted = (meanwhile: () => Promise<unknown>): Site => {
+    let first = true
+    const commit: Store['commit'] = async (writes, expected) => {
+      if (first) {
+        first = false
+        await meanwhile()
+      }
+      return site.store.commit(writes, expected)
+    }
+    const store = new Proxy(site.store, {
+      get(target, property) {
+        if (property === 'commit') return commit
+        const member: unknown = Reflect.get(target, property)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+    return { ...site.site, store }
+  }
+
+  test.each(REASONS)(
+    'a session that begins while %s is decided ends with the others',
+    async (reason) => {
+      const before = await signedIn(site)
+      const signIn = await aboutToSignIn(site)
+      let begun = ''
+      await ENDINGS[reason](
+        interrupted(async () => {
+          begun = String((await signIn()).body.session_id)
+        }),
+      )
+      expect(await reasonOf(site, begun)).toBe(reason)
+      expect(await reasonOf(site, before.tokens.session_id)).toBe(reason)
+      if (reason === 'logins_disabled') await enable()
+    },
+  )
+
+  test.each(REASONS)(
+    'a refresh while %s is decided is not lost: services are told how long its token may be seen',
+    async (reason) => {
+      const { device, tokens } = await signedIn(site)
+      site.clock.advance(60_000)
+      let newest = 0
+      await ENDINGS[reason](
+        interrupted(async () => {
+          await device.refresh(tokens.refresh_token, 'x')
+          newest = (await sessionOf(site, tokens.session_id)).accessEndsAt
+        }),
+      )
+      const { ended, accessEndsAt } = await sessionOf(site, tokens.session_id)
+      expect([ended?.reason, accessEndsAt]).toEqual([reason, newest])
+      if (reason === 'logins_disabled') await enable()
+    },
+  )
+})
+
 /**
  * A store whose every answer comes when the scheduler says so: fast-check then walks through the
  * orders in which sign-ins, refreshes and endings may read and write.

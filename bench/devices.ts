@@ -1,7 +1,7 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { KeyObject, randomBytes, sign } from 'node:crypto'
 import { SystemClock } from '../clock/clock.ts'
 import { toSeconds } from '../clock/moment.ts'
-import { type PublicDeviceJwk, thumbprint } from '../protocol/dpop/key.ts'
+import { type PublicDeviceJwk, thumbprint, webCryptoDeviceKey } from '../protocol/dpop/key.ts'
 
 /** A device of the load: its key, and the part of its proofs that never changes. */
 export interface BenchDevice {
@@ -16,14 +16,17 @@ const clock = new SystemClock()
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
+// By WebCrypto: on Node 20, exporting keys from generateKeyPairSync by the thousand hangs the process.
 export async function makeDevice(): Promise<BenchDevice> {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
-  const jwk: PublicDeviceJwk = { kty: 'EC', crv: 'P-256', x, y }
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+    'verify',
+  ])
+  const jwk = await webCryptoDeviceKey(pair).publicJwk()
   return {
     jwk,
     jkt: await thumbprint(jwk),
-    privateKey,
+    privateKey: KeyObject.from(pair.privateKey),
     header: encode({ typ: 'dpop+jwt', alg: 'ES256', jwk }),
   }
 }

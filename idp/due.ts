@@ -4,7 +4,7 @@ import { attempt } from './services/delivery.ts'
 import { endSession } from './sessions/endings.ts'
 import { passedDeadline } from './sessions/rotation.ts'
 import { type Site, serviceNames } from './site.ts'
-import type { Delivery, Session } from './store/records.ts'
+import type { Delivery, OutboxEvent, Session } from './store/records.ts'
 import type { DueRecord, Expectation } from './store/store.ts'
 
 /**
@@ -65,7 +65,20 @@ async function settle(site: Site, due: DueRecord, now: Moment): Promise<string |
       )
     case 'session':
       return settleSession(site, due.record, now)
+    case 'event':
+      return forgetEvent(site, due.record)
   }
+}
+
+/** With its deliveries, whatever became of them: their schedule has long come to its end. */
+async function forgetEvent(site: Site, event: OutboxEvent): Promise<string | undefined> {
+  const deliveries = await site.store.deliveriesOfEvent(event.id)
+  const removals = [
+    { table: 'event' as const, remove: event.id },
+    ...deliveries.map(({ id }) => ({ table: 'delivery' as const, remove: id })),
+  ]
+  const expected: readonly Expectation[] = [{ table: 'event', id: event.id, was: event }]
+  return (await site.store.commit(removals, expected)) ? `event ${event.id} forgotten` : undefined
 }
 
 async function settleSession(

@@ -1,5 +1,13 @@
-import { DAY, type Duration, HOUR, MINUTE, type Moment, SECOND } from '../clock/moment.ts'
-import type { AuthorizationCode, Device, Session, SignIn } from './store/records.ts'
+import {
+  DAY,
+  type Duration,
+  fromSeconds,
+  HOUR,
+  MINUTE,
+  type Moment,
+  SECOND,
+} from '../clock/moment.ts'
+import type { AuthorizationCode, Device, OutboxEvent, Session, SignIn } from './store/records.ts'
 
 /** How long things live (DESIGN §6). The configurable ones are defaults of the settings. */
 export const DEFAULT_LIFETIMES = {
@@ -57,3 +65,17 @@ export const codeDueAt = (code: AuthorizationCode): Moment =>
 
 export const deviceDueAt = (device: Device): Moment | undefined =>
   device.used ? undefined : device.createdAt + UNUSED_DEVICE_LIFE
+
+/**
+ * How long an event is kept once no receiver need remember it any more: longer than the longest
+ * schedule of retries (ten attempts, `Retry-After` included), with days left for a person to see
+ * what died and to send it again.
+ */
+export const EVENT_MEMORY: Duration = 14 * DAY
+
+/** @param rememberUntil until when receivers must remember what the event tells */
+export const keepEventUntil = (rememberUntil: Moment, now: Moment): Moment =>
+  Math.max(rememberUntil, now) + EVENT_MEMORY
+
+export const eventDueAt = (event: OutboxEvent): Moment =>
+  event.keepUntil ?? keepEventUntil(fromSeconds(event.payload.data.exp), event.at)

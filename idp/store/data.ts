@@ -17,6 +17,8 @@ export const emptyData = (): Data => ({
   session: new Map(),
   event: new Map(),
   delivery: new Map(),
+  endpoint: new Map(),
+  counter: new Map(),
 })
 
 export const isTableName = (name: unknown): name is TableName =>

@@ -2,12 +2,20 @@ import { Low } from 'lowdb'
 import type { Moment } from '../../clock/moment.ts'
 import { JournalAdapter } from './adapter.ts'
 import { type AnyRecord, applyWrite, type Data, emptyData, idOf, tableOf } from './data.ts'
+import { deliveryPage } from './delivery-queues.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import { inShort, StoreError } from './errors.ts'
+import { numberEvents, sequenceOf } from './event-numbers.ts'
 import { Indexes, identityKey } from './indexes.ts'
 import type { Lock } from './lock.ts'
-import { membershipId, TABLE_NAMES, type TableName, type Tables } from './records.ts'
-import type { Expectation, Store, Write } from './store.ts'
+import {
+  type DeliveryState,
+  membershipId,
+  TABLE_NAMES,
+  type TableName,
+  type Tables,
+} from './records.ts'
+import type { DeliveryFilter, Expectation, Store, Write } from './store.ts'
 
 export interface FileStoreOptions {
   /** Hears what a person who runs the site should know, in a sentence. */
@@ -174,8 +182,50 @@ export class FileStore implements Store {
     return this.#get('event', id)
   }
 
+  eventsAfter(sequence: number, limit: number) {
+    return this.#find(() => this.#indexes.eventsInOrder.after(sequence, limit))
+  }
+
+  latestSequence() {
+    return this.#find(() => sequenceOf(this.#low.data))
+  }
+
+  endpoint(id: string) {
+    return this.#get('endpoint', id)
+  }
+
+  delivery(id: string) {
+    return this.#get('delivery', id)
+  }
+
+  deliveriesOfEvent(eventId: string) {
+    return this.#find(() => this.#indexes.deliveriesOfEvent.all(eventId))
+  }
+
   waitingDeliveries() {
-    return this.#find(() => this.#indexes.waitingDeliveries())
+    return this.#find(() => this.#indexes.deliveryQueues.all())
+  }
+
+  nextDeliveries() {
+    return this.#find(() => this.#indexes.deliveryQueues.next())
+  }
+
+  dueDeliveries(endpoint: string, now: Moment, limit: number) {
+    return this.#find(() => this.#indexes.deliveryQueues.due(endpoint, now, limit))
+  }
+
+  deliveries(filter: DeliveryFilter) {
+    return this.#find(() => deliveryPage(this.#low.data, filter))
+  }
+
+  countDeliveries(endpoint: string) {
+    return this.#find(() => {
+      const counts: Record<DeliveryState, number> = { waiting: 0, delivered: 0, dead: 0 }
+      for (const delivery of this.#low.data.delivery.values()) {
+        if (delivery.endpoint === endpoint) counts[delivery.state] += 1
+      }
+      return counts
+    })
   }
 
   nextDue(): Moment | undefined {
@@ -188,14 +238,16 @@ export class FileStore implements Store {
 
   /** Whether nothing was ever stored, or all of it is gone: a place for seeds. */
   isEmpty(): boolean {
-    return TABLE_NAMES.every((name) => this.#low.data[name].size === 0)
+    // A count that goes on tells of what was there, and is nothing itself.
+    return TABLE_NAMES.every((name) => name === 'counter' || this.#low.data[name].size === 0)
   }
 
   // Nothing is awaited before the writes are made and queued: no other commit can come between.
-  async commit(writes: readonly Write[], expected: readonly Expectation[] = []): Promise<boolean> {
+  async commit(asked: readonly Write[], expected: readonly Expectation[] = []): Promise<boolean> {
     this.#refuseWhenStopped()
     const data = this.#low.data
     if (expected.some(({ table, id, was }) => tableOf(data, table).get(id) !== was)) return false
+    const writes = numberEvents(data, asked)
     if (writes.length === 0) {
       await this.#adapter.flushed()
       return true

@@ -1,14 +1,14 @@
 import type { Moment } from '../../clock/moment.ts'
-import { codeDueAt, deviceDueAt, sessionDueAt, signInDueAt } from '../lifetimes.ts'
+import { codeDueAt, deviceDueAt, eventDueAt, sessionDueAt, signInDueAt } from '../lifetimes.ts'
 import type { AnyRecord, Data } from './data.ts'
+import { DeliveryQueues } from './delivery-queues.ts'
 import { DueIndex } from './due-index.ts'
 import { KeyIndex } from './key-index.ts'
 import type { TableName } from './records.ts'
+import { SortedIndex } from './sorted-index.ts'
 import type { DueRecord } from './store.ts'
 
 const NONE: readonly string[] = []
-
-const WAITING = 'waiting'
 
 /** An issuer is a URL and holds no newline, so no two identities share a key. */
 export const identityKey = (issuer: string, subject: string): string => `${issuer}\n${subject}`
@@ -27,11 +27,14 @@ export class Indexes {
   readonly sessionByCookie
   readonly liveSessionsOfUser
   readonly liveSessionsOfDevice
-  readonly #waitingDeliveries
+  readonly eventsInOrder
+  readonly deliveriesOfEvent
+  readonly deliveryQueues
   readonly #sessionsDue
   readonly #signInsDue
   readonly #codesDue
   readonly #devicesDue
+  readonly #eventsDue
   readonly #watchers: { readonly [T in TableName]: readonly Watcher[] }
 
   constructor(data: Data) {
@@ -52,13 +55,14 @@ export class Indexes {
     this.liveSessionsOfDevice = new KeyIndex(data.session, ({ deviceId, ended }) =>
       deviceId === null || ended ? NONE : [deviceId],
     )
-    this.#waitingDeliveries = new KeyIndex(data.delivery, ({ state }) =>
-      state === 'waiting' ? [WAITING] : NONE,
-    )
+    this.eventsInOrder = new SortedIndex(data.event, ({ sequence }) => [sequence ?? 0, 0])
+    this.deliveriesOfEvent = new KeyIndex(data.delivery, ({ eventId }) => [eventId])
+    this.deliveryQueues = new DeliveryQueues(data)
     this.#sessionsDue = new DueIndex(data.session, sessionDueAt)
     this.#signInsDue = new DueIndex(data.signIn, signInDueAt)
     this.#codesDue = new DueIndex(data.code, codeDueAt)
     this.#devicesDue = new DueIndex(data.device, deviceDueAt)
+    this.#eventsDue = new DueIndex(data.event, eventDueAt)
     this.#watchers = {
       user: [this.userByIdentity],
       account: [],
@@ -72,8 +76,10 @@ export class Indexes {
         this.liveSessionsOfDevice,
         this.#sessionsDue,
       ],
-      event: [],
-      delivery: [this.#waitingDeliveries],
+      event: [this.eventsInOrder, this.#eventsDue],
+      delivery: [this.deliveriesOfEvent, this.deliveryQueues],
+      endpoint: [],
+      counter: [],
     }
   }
 
@@ -82,14 +88,14 @@ export class Indexes {
     for (const watcher of this.#watchers[table]) watcher.changed(was, now)
   }
 
-  /** The earliest `nextAt` first. */
-  waitingDeliveries() {
-    const at = ({ nextAt }: { readonly nextAt: Moment | null }) => nextAt ?? 0
-    return this.#waitingDeliveries.all(WAITING).toSorted((a, b) => at(a) - at(b))
-  }
-
   nextDue(): Moment | undefined {
-    const indexes = [this.#sessionsDue, this.#signInsDue, this.#codesDue, this.#devicesDue]
+    const indexes = [
+      this.#sessionsDue,
+      this.#signInsDue,
+      this.#codesDue,
+      this.#devicesDue,
+      this.#eventsDue,
+    ]
     const moments = indexes.flatMap((index) => index.next() ?? [])
     return moments.length === 0 ? undefined : Math.min(...moments)
   }
@@ -101,6 +107,7 @@ export class Indexes {
       ...this.#signInsDue.due(now).map((due) => ({ ...due, table: 'signIn' as const })),
       ...this.#codesDue.due(now).map((due) => ({ ...due, table: 'code' as const })),
       ...this.#devicesDue.due(now).map((due) => ({ ...due, table: 'device' as const })),
+      ...this.#eventsDue.due(now).map((due) => ({ ...due, table: 'event' as const })),
     ].sort((a, b) => a.at - b.at)
   }
 }

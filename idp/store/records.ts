@@ -210,7 +210,27 @@ export interface OutboxEvent {
   readonly id: string
   readonly at: Moment
   readonly payload: SessionEndedEvent
+  /**
+   * Counts events in the order of their commits. The store gives it when the event is first put;
+   * events of older data folders have none and stand before all others.
+   */
+  readonly sequence?: number
+  /** Until when it is kept for those that were away; older data folders don't say. */
+  readonly keepUntil?: Moment
 }
+
+/** What came of one attempt to deliver. */
+export interface DeliveryAttempt {
+  readonly at: Moment
+  readonly outcome: DeliveryOutcome
+}
+
+export type DeliveryOutcome =
+  | { readonly kind: 'answered'; readonly status: number; readonly error?: string }
+  | {
+      readonly kind: 'failed'
+      readonly why: 'unreachable' | 'timeout' | 'internal_target' | 'too_large' | 'not_configured'
+    }
 
 /** One event on its way to one service. */
 export interface Delivery {
@@ -222,6 +242,26 @@ export interface Delivery {
   /** `null` once it arrived or was given up. */
   readonly nextAt: Moment | null
   readonly state: 'waiting' | 'delivered' | 'dead'
+  /** The last attempts, the newest at the end; older data folders don't say. */
+  readonly history?: readonly DeliveryAttempt[]
+}
+
+export type DeliveryState = Delivery['state']
+
+/** What the site knows of a service's endpoint; one of which nothing is known has no record. */
+export interface Endpoint {
+  /** Its address, as in the settings. */
+  readonly id: string
+  /** It answered 410 Gone: nothing is sent until an administrator enables it again. */
+  readonly disabled: { readonly at: Moment } | null
+  /** It asked for fewer requests: nothing is sent before. */
+  readonly slowUntil: Moment | null
+}
+
+/** Where a count stands that must go on after a restart. */
+export interface Counter {
+  readonly id: 'event'
+  readonly value: number
 }
 
 /** Everything there is, by table. */
@@ -235,6 +275,8 @@ export interface Tables {
   session: Session
   event: OutboxEvent
   delivery: Delivery
+  endpoint: Endpoint
+  counter: Counter
 }
 
 export type TableName = keyof Tables
@@ -249,4 +291,6 @@ export const TABLE_NAMES = [
   'session',
   'event',
   'delivery',
+  'endpoint',
+  'counter',
 ] as const satisfies readonly TableName[]

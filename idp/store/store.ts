@@ -3,7 +3,9 @@ import type {
   Account,
   AuthorizationCode,
   Delivery,
+  DeliveryState,
   Device,
+  Endpoint,
   Membership,
   OutboxEvent,
   Session,
@@ -46,19 +48,35 @@ export interface Store {
   /** Sessions of a device that have not ended. */
   liveSessionsOfDevice(deviceId: string): Promise<readonly Session[]>
   event(id: string): Promise<OutboxEvent | undefined>
-  /** Deliveries still waiting, the earliest `nextAt` first. */
+  /** Events after that sequence number, in the order of their commits. */
+  eventsAfter(sequence: number, limit: number): Promise<readonly OutboxEvent[]>
+  /** The sequence number of the newest event there ever was; 0: there was none. */
+  latestSequence(): Promise<number>
+  endpoint(id: string): Promise<Endpoint | undefined>
+  delivery(id: string): Promise<Delivery | undefined>
+  deliveriesOfEvent(eventId: string): Promise<readonly Delivery[]>
+  /** All deliveries still waiting, the earliest `nextAt` first. */
   waitingDeliveries(): Promise<readonly Delivery[]>
+  /** Of each endpoint that something waits for, the delivery with the earliest `nextAt`. */
+  nextDeliveries(): Promise<readonly Delivery[]>
+  /** Deliveries to that endpoint whose `nextAt` has come, the earliest first, then by event. */
+  dueDeliveries(endpoint: string, now: Moment, limit: number): Promise<readonly Delivery[]>
+  /** Deliveries in the order in which they came to be, for people to look at. */
+  deliveries(filter: DeliveryFilter): Promise<readonly Delivery[]>
+  countDeliveries(endpoint: string): Promise<Readonly<Record<DeliveryState, number>>>
 
   /** The earliest moment at which {@link Store.dueRecords} may have something. */
   nextDue(): Moment | undefined
   /**
    * Records whose time has come at `now`: unended sessions past a deadline, sign-ins, redeemed or
-   * expired codes and unused devices to forget. The earliest first.
+   * expired codes, unused devices, and events that nobody needs any more, to forget. The earliest
+   * first.
    */
   dueRecords(now: Moment): Promise<readonly DueRecord[]>
 
   /**
-   * Makes all of `writes` at once, if every record of `expected` is still what it was.
+   * Makes all of `writes` at once, if every record of `expected` is still what it was. Gives each
+   * new event the next sequence number.
    *
    * @returns `true` once the writes are on disk, `false` (and nothing written) when somebody came
    * between: read again and decide again.
@@ -71,8 +89,17 @@ export interface Store {
   close(): Promise<void>
 }
 
+export interface DeliveryFilter {
+  readonly state?: DeliveryState | undefined
+  readonly endpoint?: string | undefined
+  /** Only those that came to be after this one. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
 export type DueRecord =
   | { readonly at: Moment; readonly table: 'session'; readonly record: Session }
   | { readonly at: Moment; readonly table: 'signIn'; readonly record: SignIn }
   | { readonly at: Moment; readonly table: 'code'; readonly record: AuthorizationCode }
   | { readonly at: Moment; readonly table: 'device'; readonly record: Device }
+  | { readonly at: Moment; readonly table: 'event'; readonly record: OutboxEvent }

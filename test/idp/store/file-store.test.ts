@@ -68,7 +68,7 @@ const EVERYTHING = {
   session: aSession('s1', { cookieHash: 'cookie' }),
   sessionByCookie: aSession('s1', { cookieHash: 'cookie' }),
   liveSessionsOfDevice: [aSession('s1', { cookieHash: 'cookie' })],
-  event: anEvent('e1'),
+  event: { ...anEvent('e1'), sequence: 1 },
   waitingDeliveries: [aDelivery('e1')],
 }
 

@@ -3,6 +3,7 @@ import Koa from 'koa'
 import { toHttpDate } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import type { Site } from '../site.ts'
+import { accountRoutes } from './account.ts'
 import { apiRoutes } from './api.ts'
 import { BODY_LIMIT } from './body.ts'
 import { browserRoutes } from './browser.ts'
@@ -21,6 +22,7 @@ export function siteApp(site: Site): Koa {
   const api = apiRoutes(site)
   const browser = browserRoutes(site)
   const mine = meRoutes(site)
+  const account = accountRoutes(site)
 
   app.use(async (ctx, next) => {
     const began = site.clock.elapsed()
@@ -56,9 +58,11 @@ export function siteApp(site: Site): Koa {
     }),
   )
   app.use(browser.routes())
+  app.use(account.routes())
   app.use(api.routes())
   app.use(mine.routes())
   app.use(browser.allowedMethods())
+  app.use(account.allowedMethods())
   app.use(api.allowedMethods())
   app.use(mine.allowedMethods())
   return app

@@ -20,7 +20,7 @@ import { readForm } from './body.ts'
 import { readCookies, setBinding, setSession, wipeSession } from './cookies.ts'
 import { requireSameOrigin } from './same-origin.ts'
 
-const SIGN_OUT_PATH = '/signout'
+export const SIGN_OUT_PATH = '/signout'
 
 /** What browsers open: pages and redirects. State changes by POST (ASVS 3.5.3). */
 export function browserRoutes(site: Site): Router {

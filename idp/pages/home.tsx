@@ -75,6 +75,9 @@ function SignedIn({
           However often you come back, it ends <Time at={absoluteEndsAt(session)} now={now} />
         </li>
       </ul>
+      <p>
+        <a href="/account">Your account and your devices</a>
+      </p>
       <form method="post" action={signOutPath}>
         <button class="button" type="submit">
           Sign out

@@ -50,7 +50,7 @@ export function readReturnAddress(
     if (redirectUri !== undefined) {
       throw new LatchkeyError('invalid_request', 'A sign-in on this site takes no redirect_uri.')
     }
-    return { clientId, redirectUri: webReturn, state }
+    return { clientId, redirectUri: webReturnAddress(query, webReturn), state }
   }
   if (redirectUri === undefined || !isRedirectUri(clientId, redirectUri, extensionUris)) {
     throw new LatchkeyError(
@@ -59,6 +59,18 @@ export function readReturnAddress(
     )
   }
   return { clientId, redirectUri, state }
+}
+
+/** The account pages: the only ones that a sign-in may be asked to come back to. */
+const ACCOUNT_PATH = /^\/account(?:\/[a-z-]{1,40}){0,2}$/
+
+/** A sensitive change asks for a fresh sign-in first, which then comes back to its page. */
+function webReturnAddress(query: URLSearchParams, webReturn: string): string {
+  const path = one(query, 'return_to')
+  if (path === undefined) return webReturn
+  // Nothing but a path of ours is taken, or any link to a sign-in could lead anywhere (RFC 9700 §4.11).
+  if (ACCOUNT_PATH.test(path)) return new URL(path, webReturn).href
+  throw new LatchkeyError('invalid_request', 'return_to names no page of your account here.')
 }
 
 /**

@@ -13,6 +13,9 @@ export const ENDPOINTS = {
   '/refresh': ['POST'],
   '/revoke': ['POST'],
   '/signout': ['GET', 'POST'],
+  '/account': ['GET'],
+  '/account/devices': ['GET', 'POST'],
+  '/account/logins': ['GET', 'POST'],
   '/me': ['GET'],
   '/me/devices': ['GET'],
   // DELETE would end a device that is called so, of which there is none.

@@ -96,7 +96,7 @@ describe('each path ends what it says, with one event, and one word everywhere',
   test.each(PATHS)('%s', async (_, act, ofLaptop, ofPhone, ofWeb) => {
     const web = await browserOf(site)
     expect((await act()).status).toBe(200)
-    const events = await eventsOf(site)
+    const events = eventsOf(site)
     const expected = { laptop: ofLaptop, phone: ofPhone, web: ofWeb }
     const ids = {
       laptop: laptop.tokens.session_id,
@@ -127,7 +127,7 @@ describe('each path ends what it says, with one event, and one word everywhere',
       ofWeb ? inWords(ofWeb as 'password_reset').title : 'Signed in as Ada',
     )
     // Nothing that only looks makes another event.
-    expect(await eventsOf(site)).toHaveLength(events.length)
+    expect(eventsOf(site)).toHaveLength(events.length)
   })
 
   test('pressed ten times at once: ended once, told once', async () => {
@@ -137,7 +137,7 @@ describe('each path ends what it says, with one event, and one word everywhere',
     )
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
     expect(answers.flatMap(({ body }) => body.ended)).toEqual([session_id])
-    expect(toldOf(await eventsOf(site), session_id)).toEqual(['signed_out_elsewhere by user'])
+    expect(toldOf(eventsOf(site), session_id)).toEqual(['signed_out_elsewhere by user'])
   })
 
   test('a session whose deadline had passed ended by that, whatever is pressed', async () => {
@@ -235,7 +235,7 @@ describe('logins that are disabled when tokens run out', () => {
     site.clock.advance(54 * MINUTE)
     expect((await laptop.device.get('/me', laptop.tokens.access_token)).status).toBe(200)
     expect((await web.browser.get('/')).body).toContain('Signed in as Ada')
-    expect(await eventsOf(site)).toEqual([])
+    expect(eventsOf(site)).toEqual([])
 
     // No new login.
     const redeem = await aboutToSignIn(site)
@@ -248,7 +248,7 @@ describe('logins that are disabled when tokens run out', () => {
     const refreshed = await laptop.device.refresh(laptop.tokens.refresh_token)
     expect(refreshed.body).toMatchObject({ reason: 'logins_disabled', actor: 'user' })
     expect((await web.browser.get('/')).body).toContain('Signing in is switched off')
-    const events = await eventsOf(site)
+    const events = eventsOf(site)
     expect(toldOf(events, laptop.tokens.session_id)).toEqual(['logins_disabled by user'])
     expect(toldOf(events, web.session.id)).toEqual(['logins_disabled by user'])
   })

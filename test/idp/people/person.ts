@@ -5,20 +5,29 @@ import { SignInSteps, startScriptedSite, TestBrowser } from '../../support/brows
 import { TestDevice } from '../../support/device.ts'
 import { makeCode, type RunningSite } from '../../support/site.ts'
 
-/** One service hears of everything, so that each event can be counted by its delivery. */
-export const startHeardSite = () =>
-  startScriptedSite({
-    SERVICES: JSON.stringify([
-      { url: 'http://127.0.0.1:9/webhooks', secret: `whsec_${'A'.repeat(32)}` },
-    ]),
-  })
+const outboxes = new WeakMap<RunningSite, OutboxEvent[]>()
 
-/** Every event that the site wrote to its outbox so far, by way of its deliveries. */
-export async function eventsOf({ store }: RunningSite): Promise<readonly OutboxEvent[]> {
-  const deliveries = await store.waitingDeliveries()
-  const events = await Promise.all(deliveries.map(({ eventId }) => store.event(eventId)))
-  return events.filter((event): event is OutboxEvent => event !== undefined)
+/** A site whose every event is noted as it is written. */
+export async function startHeardSite() {
+  const { site, provider } = await startScriptedSite()
+  const events: OutboxEvent[] = []
+  const commit = site.store.commit.bind(site.store)
+  site.store.commit = async (writes, expected) => {
+    const done = await commit(writes, expected)
+    const puts = writes.flatMap((write) =>
+      done && write.table === 'event' && 'put' in write ? [write.put] : [],
+    )
+    events.push(...puts)
+    return done
+  }
+  outboxes.set(site, events)
+  return { site, provider }
 }
+
+/** Every event that the site wrote to its outbox so far. */
+export const eventsOf = (site: RunningSite): readonly OutboxEvent[] => [
+  ...(outboxes.get(site) ?? []),
+]
 
 /** Reason and actor of each event of a session: one, if all is well. */
 export const toldOf = (events: readonly OutboxEvent[], sessionId: string): readonly string[] =>

@@ -1,0 +1,155 @@
+import Router from '@koa/router'
+import type { Context } from 'koa'
+import type { JSX } from 'preact'
+import { ADDRESSES } from '../../protocol/addresses.ts'
+import { LatchkeyError } from '../../protocol/errors.ts'
+import { pageHeaders, renderPage } from '../../ui/respond.ts'
+import { accountPage } from '../pages/account.tsx'
+import { devicesPage } from '../pages/devices.tsx'
+import { LOGIN_ACTS, loginsPage } from '../pages/logins.tsx'
+import { devicesOf } from '../people/devices.ts'
+import { isFresh } from '../people/fresh.ts'
+import { disableLogins, enableLogins, latestWorkingMoment, mayEnable } from '../people/logins.ts'
+import {
+  endAllSessions,
+  endOneSession,
+  endOtherSessions,
+  resetPassword,
+} from '../people/sessions.ts'
+import type { SessionView } from '../sessions/standing.ts'
+import { visit } from '../sessions/web.ts'
+import { one } from '../sign-in/request.ts'
+import type { Site } from '../site.ts'
+import { readForm } from './body.ts'
+import { SIGN_OUT_PATH } from './browser.ts'
+import { readCookies } from './cookies.ts'
+import { requireSameOrigin } from './same-origin.ts'
+
+const DEVICES = '/account/devices'
+const LOGINS = '/account/logins'
+
+/** The person's own pages: the session cookie says whose. State changes by POST from here alone. */
+export function accountRoutes(site: Site): Router {
+  const routes = new Router()
+  const signInPath = ADDRESSES.signIn
+
+  routes.get('/account', (ctx) =>
+    forPerson(site, ctx, (view) =>
+      show(
+        ctx,
+        accountPage({
+          view,
+          now: site.clock.now(),
+          signOutPath: SIGN_OUT_PATH,
+          ahead: site.ahead(),
+        }),
+      ),
+    ),
+  )
+
+  routes.get(DEVICES, (ctx) =>
+    forPerson(site, ctx, async ({ session }) => {
+      const now = site.clock.now()
+      const devices = await devicesOf(site, session.userId, session.id)
+      const fresh = isFresh(session, now)
+      show(ctx, devicesPage({ devices, fresh, now, signInPath, ahead: site.ahead() }))
+    }),
+  )
+
+  routes.post(DEVICES, async (ctx) => {
+    requireSameOrigin(ctx, site.settings.url)
+    const form = readForm(ctx)
+    await forPerson(site, ctx, async ({ session }) => {
+      if (isFresh(session, site.clock.now())) {
+        await endAsAsked(site, session.userId, session.id, form)
+      }
+      // Whoever is not fresh reads on the page what to do first.
+      goTo(ctx, DEVICES)
+    })
+  })
+
+  routes.get(LOGINS, (ctx) =>
+    forPerson(site, ctx, async ({ session, user }) => {
+      const now = site.clock.now()
+      const sessions = await site.store.liveSessionsOfUser(session.userId)
+      show(
+        ctx,
+        loginsPage({
+          disabled: user?.loginsDisabled ?? null,
+          mayEnable: user !== undefined && mayEnable(user, 'user'),
+          worksUntil: latestWorkingMoment(sessions, site.settings.lifetimes.access, now),
+          devices: sessions.length,
+          fresh: isFresh(session, now),
+          now,
+          signInPath,
+          ahead: site.ahead(),
+        }),
+      )
+    }),
+  )
+
+  routes.post(LOGINS, async (ctx) => {
+    requireSameOrigin(ctx, site.settings.url)
+    const form = readForm(ctx)
+    await forPerson(site, ctx, async ({ session }) => {
+      await changeAsAsked(site, session.userId, isFresh(session, site.clock.now()), form)
+      goTo(ctx, LOGINS)
+    })
+  })
+
+  return routes
+}
+
+async function endAsAsked(site: Site, userId: string, here: string, form: URLSearchParams) {
+  const session = one(form, 'session')
+  const which = one(form, 'which')
+  if (session !== undefined) await endOneSession(site, userId, session, here)
+  else if (which === 'others') await endOtherSessions(site, userId, here)
+  else if (which === 'all') await endAllSessions(site, userId)
+  else throw new LatchkeyError('invalid_request', 'Choose which of your devices to end.')
+}
+
+async function changeAsAsked(site: Site, userId: string, fresh: boolean, form: URLSearchParams) {
+  const act = LOGIN_ACTS.find((known) => known === one(form, 'do'))
+  if (!act) throw new LatchkeyError('invalid_request', 'Choose what to do with your logins.')
+  // Switching on needs no fresh sign-in: there can be none while logins are off.
+  if (act === 'enable') await enableLogins(site, userId, 'user')
+  else if (!fresh) return
+  else if (act === 'reset') await resetPassword(site, userId, 'user')
+  else await disableLogins(site, userId, act, 'user')
+}
+
+/** Lets the signed-in person in; all others are sent to where they read why, or sign in and come back. */
+async function forPerson(
+  site: Site,
+  ctx: Context,
+  welcome: (view: SessionView) => void | Promise<void>,
+): Promise<void> {
+  const seen = await visit(site, readCookies(ctx).session)
+  switch (seen.kind) {
+    case 'signed_in':
+      return welcome(seen.view)
+    case 'ended':
+      return goTo(ctx, '/')
+    case 'nobody':
+      // Not straight to the provider: a form's policy would not let a POST be led there.
+      return goTo(
+        ctx,
+        ctx.method === 'GET'
+          ? `${ADDRESSES.signIn}?${new URLSearchParams({ return_to: String(ctx._matchedRoute) })}`
+          : '/',
+      )
+  }
+}
+
+function show(ctx: Context, page: JSX.Element): void {
+  ctx.set(pageHeaders())
+  ctx.body = renderPage(page)
+}
+
+function goTo(ctx: Context, path: string): void {
+  ctx.set(pageHeaders())
+  ctx.status = 303
+  ctx.set('Location', path)
+  ctx.body = ''
+}

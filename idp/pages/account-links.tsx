@@ -1,0 +1,47 @@
+import type { JSX } from 'preact'
+
+/** The pages of an account, in the order in which they are offered. */
+const PAGES = [
+  ['/account', 'Account'],
+  ['/account/devices', 'Devices'],
+  ['/account/logins', 'Logins'],
+] as const
+
+export type AccountPath = (typeof PAGES)[number][0]
+
+/** From one page of the account to the others. */
+export function AccountLinks({ here }: { readonly here: AccountPath }): JSX.Element {
+  return (
+    <nav aria-label="Your account">
+      <p class="row">
+        {PAGES.map(([path, name]) => (
+          <a key={path} href={path} aria-current={path === here ? 'page' : undefined}>
+            {name}
+          </a>
+        ))}
+      </p>
+    </nav>
+  )
+}
+
+/** Said where a change takes a fresh sign-in, which then comes back here. */
+export function ProveFirst({
+  signInPath,
+  here,
+  what,
+}: {
+  readonly signInPath: string
+  readonly here: AccountPath
+  readonly what: string
+}): JSX.Element {
+  return (
+    <section class="card">
+      <p>{what} takes a sign-in of the last ten minutes. You will come back to this page.</p>
+      <p>
+        <a class="button" href={`${signInPath}?${new URLSearchParams({ return_to: here })}`}>
+          Sign in again
+        </a>
+      </p>
+    </section>
+  )
+}

@@ -59,11 +59,13 @@ hr { border: 0; border-top: 1px solid var(--line); margin: 20px 0; }
 
 .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin: 0 0 12px; }
 .row form { margin: 0; }
+.row a[aria-current] { color: var(--text); font-weight: 600; text-decoration: none; }
 
 .list { list-style: none; margin: 0 0 16px; padding: 0; }
 .list > li { border-top: 1px solid var(--line); padding: 10px 0; }
 .list > li > .button + p { margin: 6px 0 0; }
 .list > li:last-child { border-bottom: 1px solid var(--line); }
+.list > li > h2 { margin-top: 4px; }
 .card > .list > li:first-child { border-top: 0; }
 .card > .list > li > .button + p { margin: 6px 0 0; }
 .list > li:last-child { border-bottom: 0; padding-bottom: 0; }

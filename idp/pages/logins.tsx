@@ -87,8 +87,10 @@ function SwitchOff({ worksUntil, devices }: LoginsProps): JSX.Element {
       <section class="card">
         <h2>Now</h2>
         <p>
-          {devices === 1 ? 'Your one session, this one, ends' : `All ${devices} sessions end`} at
-          once, this browser’s too. Nothing works any longer.
+          {devices === 1
+            ? 'This browser’s session, the only one that you have, ends at once.'
+            : `All ${devices} sessions end at once, this browser’s too.`}{' '}
+          Nothing works any longer.
         </p>
         <Act what="now">Switch off now</Act>
       </section>
@@ -116,7 +118,7 @@ function Reset(): JSX.Element {
       <h2>Your password is changed</h2>
       <p>
         Ends every session on every device, this browser’s too, so that whoever knew the old
-        password is out. Everyone has to sign in with the new one.
+        password is out. Every device has to sign in with the new one.
       </p>
       <Act what="reset">Sign out everywhere after a change of password</Act>
     </section>

@@ -101,8 +101,8 @@ test('of each endpoint the next delivery; those due by time, then by the order o
 })
 
 test('a sorted index gives the same as sorting does, whatever happens to it', () => {
-  const records = new Map<string, { id: string; at: number; then: number }>()
-  const index = new SortedIndex(records, ({ at, then }) => (at < 0 ? undefined : [at, then]))
+  const records = new Map<string, { id: string; at: number; second: number }>()
+  const index = new SortedIndex(records, ({ at, second }) => (at < 0 ? undefined : [at, second]))
   let seed = 7
   const random = (below: number) => {
     seed = (seed * 48_271) % 2_147_483_647
@@ -111,15 +111,15 @@ test('a sorted index gives the same as sorting does, whatever happens to it', ()
   for (let step = 0; step < 3_000; step++) {
     const id = `r${random(60)}`
     const was = records.get(id)
-    const now = random(4) === 0 ? undefined : { id, at: random(12) - 1, then: random(4) }
+    const now = random(4) === 0 ? undefined : { id, at: random(12) - 1, second: random(4) }
     if (now) records.set(id, now)
     else records.delete(id)
     index.changed(was, now)
     const kept = [...records.values()].filter(({ at }) => at >= 0)
-    const places = index.upTo(5, 100).map(({ at, then }) => [at, then])
+    const places = index.upTo(5, 100).map(({ at, second }) => [at, second])
     const expected = kept
       .filter(({ at }) => at <= 5)
-      .map(({ at, then }) => [at, then] as const)
+      .map(({ at, second }) => [at, second] as const)
       .sort((a, b) => a[0] - b[0] || a[1] - b[1])
     expect(places).toEqual(expected)
     expect(index.size).toBe(kept.length)

@@ -1,9 +1,10 @@
 import type { DueMoment, DueWork } from '../clock/due.ts'
 import type { Moment } from '../clock/moment.ts'
+import { BY_TIME } from './audit/by.ts'
 import { attempt } from './services/delivery.ts'
 import { endSession } from './sessions/endings.ts'
 import { passedDeadline } from './sessions/rotation.ts'
-import { type Site, serviceNames } from './site.ts'
+import { type Site, telling } from './site.ts'
 import type { Delivery, OutboxEvent, Session } from './store/records.ts'
 import type { DueRecord, Expectation } from './store/store.ts'
 
@@ -67,6 +68,12 @@ async function settle(site: Site, due: DueRecord, now: Moment): Promise<string |
       return settleSession(site, due.record, now)
     case 'event':
       return forgetEvent(site, due.record)
+    case 'audit':
+      return forget(
+        site,
+        { table: 'audit', id: due.record.id, was: due.record },
+        'an entry of the audit log forgotten',
+      )
   }
 }
 
@@ -90,7 +97,7 @@ async function settleSession(
   if (session.ended) return forget(site, unchanged, `ended session ${session.id} forgotten`)
   const deadline = passedDeadline(session, now)
   if (!deadline) return undefined
-  const writes = endSession(session, { ...deadline, actor: 'system' }, serviceNames(site), now)
+  const writes = endSession(session, { ...deadline, actor: 'system' }, telling(site, BY_TIME, now))
   if (!(await site.store.commit(writes, [unchanged]))) return undefined
   site.log.info({ session: session.id, reason: deadline.reason }, 'session ended')
   return `session ${session.id} ended: ${deadline.reason}`

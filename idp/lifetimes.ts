@@ -7,7 +7,14 @@ import {
   type Moment,
   SECOND,
 } from '../clock/moment.ts'
-import type { AuthorizationCode, Device, OutboxEvent, Session, SignIn } from './store/records.ts'
+import type {
+  AuditRecord,
+  AuthorizationCode,
+  Device,
+  OutboxEvent,
+  Session,
+  SignIn,
+} from './store/records.ts'
 
 /** How long things live (DESIGN §6). The configurable ones are defaults of the settings. */
 export const DEFAULT_LIFETIMES = {
@@ -77,5 +84,10 @@ export const EVENT_MEMORY: Duration = 14 * DAY
 export const keepEventUntil = (rememberUntil: Moment, now: Moment): Moment =>
   Math.max(rememberUntil, now) + EVENT_MEMORY
 
-export const eventDueAt = (event: OutboxEvent): Moment =>
-  event.keepUntil ?? keepEventUntil(fromSeconds(event.payload.data.exp), event.at)
+export const eventDueAt = ({ keepUntil, payload: { data }, at }: OutboxEvent): Moment =>
+  keepUntil ?? keepEventUntil('exp' in data ? fromSeconds(data.exp) : at, at)
+
+/** How long the audit log remembers: long enough to be asked about a whole year. */
+export const AUDIT_MEMORY: Duration = 400 * DAY
+
+export const auditDueAt = (entry: AuditRecord): Moment => entry.at + AUDIT_MEMORY

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock/clock.ts'
-import type { Duration } from '../clock/moment.ts'
+import type { Duration, Moment } from '../clock/moment.ts'
 import type { ProofNonces } from '../protocol/dpop/nonce.ts'
 import type { SeenProofs } from '../protocol/dpop/seen.ts'
+import type { By } from './audit/by.ts'
+import type { Telling } from './sessions/endings.ts'
 import type { Turns } from './sessions/turns.ts'
 import type { Settings } from './settings.ts'
 import type { Providers } from './sign-in/provider.ts'
@@ -29,3 +31,10 @@ export interface Site {
 /** The names of the services that hear of every ending. */
 export const serviceNames = (site: Pick<Site, 'settings'>): readonly string[] =>
   site.settings.services.map((service) => service.url)
+
+/** Whom a change is told to, when and by whom: what everything that ends sessions asks for. */
+export const telling = (site: Pick<Site, 'settings'>, by: By, now: Moment): Telling => ({
+  services: serviceNames(site),
+  now,
+  by,
+})

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { ROLES, SubscriptionClaim } from './plan.ts'
 import { ACTORS, REASONS } from './reasons.ts'
 
 /**
@@ -22,3 +23,64 @@ export const SessionEndedEvent = v.object({
 })
 
 export type SessionEndedEvent = v.InferOutput<typeof SessionEndedEvent>
+
+/** The person's password was changed; the endings of their sessions are told one by one. */
+export const CredentialChangedEvent = v.object({
+  type: v.literal('credential.changed'),
+  timestamp: v.string(),
+  data: v.object({ user_id: v.string(), actor: v.picklist(ACTORS) }),
+})
+
+/**
+ * What an account has paid for is another than its tokens say. A soft change: nothing ends, the next
+ * refresh carries it (DESIGN §9).
+ */
+export const SubscriptionChangedEvent = v.object({
+  type: v.literal('subscription.changed'),
+  timestamp: v.string(),
+  data: v.object({
+    account_id: v.string(),
+    /** What tokens say from now on. */
+    subscription: SubscriptionClaim,
+    actor: v.picklist(ACTORS),
+  }),
+})
+
+/** A person has another role in an account, or none any more; the latter ends sessions, told by themselves. */
+export const MembershipChangedEvent = v.object({
+  type: v.literal('membership.changed'),
+  timestamp: v.string(),
+  data: v.object({
+    user_id: v.string(),
+    account_id: v.string(),
+    /** `null`: the person doesn't belong to the account any more. */
+    role: v.nullable(v.picklist(ROLES)),
+    actor: v.picklist(ACTORS),
+  }),
+})
+
+/** An account is closed; the endings of its sessions are told one by one. */
+export const AccountClosedEvent = v.object({
+  type: v.literal('account.closed'),
+  timestamp: v.string(),
+  data: v.object({ account_id: v.string(), actor: v.picklist(ACTORS) }),
+})
+
+/** A person is deleted: whoever keeps something about them forgets it. */
+export const UserDeletedEvent = v.object({
+  type: v.literal('user.deleted'),
+  timestamp: v.string(),
+  data: v.object({ user_id: v.string(), actor: v.picklist(ACTORS) }),
+})
+
+/** Everything that services are told. Receivers pass over kinds that they don't know. */
+export const ServiceEvent = v.variant('type', [
+  SessionEndedEvent,
+  CredentialChangedEvent,
+  SubscriptionChangedEvent,
+  MembershipChangedEvent,
+  AccountClosedEvent,
+  UserDeletedEvent,
+])
+
+export type ServiceEvent = v.InferOutput<typeof ServiceEvent>

@@ -4,6 +4,7 @@ import type { JSX } from 'preact'
 import { ADDRESSES } from '../../protocol/addresses.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import { pageHeaders, renderPage } from '../../ui/respond.ts'
+import { type By, byPerson } from '../audit/by.ts'
 import { accountPage } from '../pages/account.tsx'
 import { devicesPage } from '../pages/devices.tsx'
 import { LOGIN_ACTS, loginsPage } from '../pages/logins.tsx'
@@ -22,7 +23,7 @@ import { one } from '../sign-in/request.ts'
 import type { Site } from '../site.ts'
 import { readForm } from './body.ts'
 import { SIGN_OUT_PATH } from './browser.ts'
-import { readCookies } from './cookies.ts'
+import { readBrowser } from './cookies.ts'
 import { requireSameOrigin } from './same-origin.ts'
 
 const DEVICES = '/account/devices'
@@ -61,7 +62,7 @@ export function accountRoutes(site: Site): Router {
     const form = readForm(ctx)
     await forPerson(site, ctx, async ({ session }) => {
       if (isFresh(session, site.clock.now())) {
-        await endAsAsked(site, session.userId, session.id, form)
+        await endAsAsked(site, session.userId, byPerson(session, ctx.ip), form)
       }
       // Whoever is not fresh reads on the page what to do first.
       goTo(ctx, DEVICES)
@@ -92,7 +93,8 @@ export function accountRoutes(site: Site): Router {
     requireSameOrigin(ctx, site.settings.url)
     const form = readForm(ctx)
     await forPerson(site, ctx, async ({ session }) => {
-      await changeAsAsked(site, session.userId, isFresh(session, site.clock.now()), form)
+      const by = byPerson(session, ctx.ip)
+      await changeAsAsked(site, session.userId, by, isFresh(session, site.clock.now()), form)
       goTo(ctx, LOGINS)
     })
   })
@@ -100,23 +102,29 @@ export function accountRoutes(site: Site): Router {
   return routes
 }
 
-async function endAsAsked(site: Site, userId: string, here: string, form: URLSearchParams) {
+async function endAsAsked(site: Site, userId: string, by: By, form: URLSearchParams) {
   const session = one(form, 'session')
   const which = one(form, 'which')
-  if (session !== undefined) await endOneSession(site, userId, session, here)
-  else if (which === 'others') await endOtherSessions(site, userId, here)
-  else if (which === 'all') await endAllSessions(site, userId)
+  if (session !== undefined) await endOneSession(site, userId, session, by)
+  else if (which === 'others') await endOtherSessions(site, userId, by)
+  else if (which === 'all') await endAllSessions(site, userId, by)
   else throw new LatchkeyError('invalid_request', 'Choose which of your devices to end.')
 }
 
-async function changeAsAsked(site: Site, userId: string, fresh: boolean, form: URLSearchParams) {
+async function changeAsAsked(
+  site: Site,
+  userId: string,
+  by: By,
+  fresh: boolean,
+  form: URLSearchParams,
+) {
   const act = LOGIN_ACTS.find((known) => known === one(form, 'do'))
   if (!act) throw new LatchkeyError('invalid_request', 'Choose what to do with your logins.')
   // Switching on needs no fresh sign-in: there can be none while logins are off.
-  if (act === 'enable') await enableLogins(site, userId, 'user')
+  if (act === 'enable') await enableLogins(site, userId, by)
   else if (!fresh) return
-  else if (act === 'reset') await resetPassword(site, userId, 'user')
-  else await disableLogins(site, userId, act, 'user')
+  else if (act === 'reset') await resetPassword(site, userId, by)
+  else await disableLogins(site, userId, act, by)
 }
 
 /** Lets the signed-in person in; all others are sent to where they read why, or sign in and come back. */
@@ -125,7 +133,7 @@ async function forPerson(
   ctx: Context,
   welcome: (view: SessionView) => void | Promise<void>,
 ): Promise<void> {
-  const seen = await visit(site, readCookies(ctx).session)
+  const seen = await visit(site, readBrowser(ctx))
   switch (seen.kind) {
     case 'signed_in':
       return welcome(seen.view)

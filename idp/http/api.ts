@@ -65,7 +65,7 @@ export function apiRoutes(site: Site): Router {
   routes.post(ADDRESSES.revoke, async (ctx) => {
     const form = readForm(ctx)
     const token = required(form, 'token')
-    await revoke(site, token, readClient(ctx, form))
+    await revoke(site, token, readClient(ctx, form), ctx.ip)
     ctx.body = {}
   })
 
@@ -91,7 +91,7 @@ async function exchange(site: Site, ctx: Context, form: URLSearchParams) {
     attempt: readAttempt(ctx),
   }
   const proof = hasProof(ctx) ? await requireProof(site, ctx) : undefined
-  return redeem(site, { ...request, proof })
+  return redeem(site, { ...request, proof, address: ctx.ip })
 }
 
 async function rotate(site: Site, ctx: Context, form: URLSearchParams) {
@@ -101,7 +101,7 @@ async function rotate(site: Site, ctx: Context, form: URLSearchParams) {
     attempt: readAttempt(ctx),
   }
   const { jkt } = await requireProof(site, ctx)
-  return refresh(site, { ...request, jkt })
+  return refresh(site, { ...request, jkt, address: ctx.ip })
 }
 
 /** RFC 7636 §4.1 */

@@ -17,7 +17,7 @@ import { startSignIn } from '../sign-in/start.ts'
 import type { Onward } from '../sign-in/steps.ts'
 import type { Site } from '../site.ts'
 import { readForm } from './body.ts'
-import { readCookies, setBinding, setSession, wipeSession } from './cookies.ts'
+import { readBrowser, setBinding, setSession, wipeSession } from './cookies.ts'
 import { requireSameOrigin } from './same-origin.ts'
 
 export const SIGN_OUT_PATH = '/signout'
@@ -27,7 +27,7 @@ export function browserRoutes(site: Site): Router {
   const routes = new Router()
 
   routes.get('/', async (ctx) => {
-    const seen = await visit(site, readCookies(ctx).session)
+    const seen = await visit(site, readBrowser(ctx))
     respond(
       ctx,
       homePage({
@@ -41,7 +41,7 @@ export function browserRoutes(site: Site): Router {
   })
 
   routes.get(CHOOSER_PATH, async (ctx) => {
-    const choice = await readChoice(site, one(queryOf(ctx), 'signin'), readCookies(ctx))
+    const choice = await readChoice(site, one(queryOf(ctx), 'signin'), readBrowser(ctx))
     respond(ctx, chooserPage({ choice, action: CHOOSER_PATH, ahead: site.ahead() }), {
       formAction: [formTarget(choice.signIn.redirectUri)],
     })
@@ -50,22 +50,22 @@ export function browserRoutes(site: Site): Router {
   routes.post(CHOOSER_PATH, async (ctx) => {
     requireSameOrigin(ctx, site.settings.url)
     const form = readForm(ctx)
-    const browser = readCookies(ctx)
+    const browser = readBrowser(ctx)
     const choice = await readChoice(site, one(form, 'signin'), browser)
     goOn(ctx, await choose(site, choice, one(form, 'account'), browser))
   })
 
   routes.get(PURGED_PATH, async (ctx) => {
-    goOn(ctx, await handlePurged(site, queryOf(ctx), readCookies(ctx)))
+    goOn(ctx, await handlePurged(site, queryOf(ctx), readBrowser(ctx)))
   })
 
   routes.get(CALLBACK_PATH, async (ctx) => {
     const callback = new URL(ctx.url, site.settings.url)
-    goOn(ctx, await handleCallback(site, callback, readCookies(ctx)))
+    goOn(ctx, await handleCallback(site, callback, readBrowser(ctx)))
   })
 
   const start = async (ctx: Context, provider: string | undefined) => {
-    const { binding } = readCookies(ctx)
+    const { binding } = readBrowser(ctx)
     const { to, browser } = await startSignIn(site, queryOf(ctx), provider, binding)
     if (browser !== binding) setBinding(ctx, browser)
     goOn(ctx, { to })
@@ -79,7 +79,7 @@ export function browserRoutes(site: Site): Router {
 
   routes.post(SIGN_OUT_PATH, async (ctx) => {
     requireSameOrigin(ctx, site.settings.url)
-    await signOutHere(site, readCookies(ctx).session)
+    await signOutHere(site, readBrowser(ctx))
     wipeSession(ctx)
     // ASVS 14.3.1: what the browser kept of the person goes too.
     ctx.set('Clear-Site-Data', '"cache", "storage"')

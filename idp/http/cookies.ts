@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { DAY, SECOND } from '../../clock/moment.ts'
-import type { BrowserCookies } from '../sign-in/steps.ts'
+import type { Browser } from '../sign-in/steps.ts'
 
 /**
  * `__Host-`: this host alone, this path, never over plain http, but for this machine's own
@@ -12,9 +12,10 @@ const SESSION = '__Host-latchkey-session'
 /** Browsers keep their own time, so no deadline lives in a cookie: this is merely long (DESIGN §7). */
 const LONG = (400 * DAY) / SECOND
 
-export const readCookies = (ctx: Context): BrowserCookies => ({
+export const readBrowser = (ctx: Context): Browser => ({
   binding: whole(ctx.cookies.get(BINDING)),
   session: ctx.cookies.get(SESSION),
+  address: ctx.ip,
 })
 
 /** Another's value, or an empty one, must not bind a sign-in: anybody could have it too. */

@@ -5,6 +5,7 @@ import { ADDRESSES } from '../../protocol/addresses.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import type { EndedSessions, MyDevices } from '../../protocol/my-devices.ts'
 import { DisableLogins, type MyLogins } from '../../protocol/my-logins.ts'
+import { byPerson } from '../audit/by.ts'
 import { devicesOf } from '../people/devices.ts'
 import { FRESH, isFresh } from '../people/fresh.ts'
 import { disableLogins, enableLogins, latestWorkingMoment } from '../people/logins.ts'
@@ -34,18 +35,19 @@ export function meRoutes(site: Site): Router {
   })
 
   routes.post(`${ADDRESSES.myDevices}/end-others`, async (ctx) => {
-    const { userId, id } = await requireOwnKey(site, ctx)
-    ctx.body = told(await endOtherSessions(site, userId, id))
+    const session = await requireOwnKey(site, ctx)
+    ctx.body = told(await endOtherSessions(site, session.userId, byPerson(session, ctx.ip)))
   })
 
   routes.post(`${ADDRESSES.myDevices}/end-all`, async (ctx) => {
-    const { userId } = await requireOwnKey(site, ctx)
-    ctx.body = told(await endAllSessions(site, userId))
+    const session = await requireOwnKey(site, ctx)
+    ctx.body = told(await endAllSessions(site, session.userId, byPerson(session, ctx.ip)))
   })
 
   routes.delete(`${ADDRESSES.myDevices}/:id`, async (ctx) => {
-    const { userId, id } = await requireOwnKey(site, ctx)
-    ctx.body = told(await endOneSession(site, userId, ctx.params.id ?? '', id))
+    const session = await requireOwnKey(site, ctx)
+    const by = byPerson(session, ctx.ip)
+    ctx.body = told(await endOneSession(site, session.userId, ctx.params.id ?? '', by))
   })
 
   routes.get(ADDRESSES.myLogins, async (ctx) => {
@@ -57,21 +59,21 @@ export function meRoutes(site: Site): Router {
     const session = await requireOwnKey(site, ctx)
     const { mode } = readJson(ctx, DisableLogins)
     requireFresh(site, session)
-    await disableLogins(site, session.userId, mode, 'user')
+    await disableLogins(site, session.userId, mode, byPerson(session, ctx.ip))
     ctx.body = await loginsOf(site, session.userId)
   })
 
   routes.post(`${ADDRESSES.myLogins}/enable`, async (ctx) => {
     // No fresh sign-in is asked for: there can be none while logins are disabled.
-    const { userId } = await requireOwnKey(site, ctx)
-    await enableLogins(site, userId, 'user')
-    ctx.body = await loginsOf(site, userId)
+    const session = await requireOwnKey(site, ctx)
+    await enableLogins(site, session.userId, byPerson(session, ctx.ip))
+    ctx.body = await loginsOf(site, session.userId)
   })
 
   routes.post(ADDRESSES.myPasswordReset, async (ctx) => {
     const session = await requireOwnKey(site, ctx)
     requireFresh(site, session)
-    ctx.body = told(await resetPassword(site, session.userId, 'user'))
+    ctx.body = told(await resetPassword(site, session.userId, byPerson(session, ctx.ip)))
   })
 
   return routes

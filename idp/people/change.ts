@@ -1,11 +1,16 @@
 import type { Moment } from '../../clock/moment.ts'
+import type { AuditAct } from '../../protocol/audit.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
+import type { ServiceEvent } from '../../protocol/events.ts'
 import type { Actor, Reason } from '../../protocol/reasons.ts'
+import type { By } from '../audit/by.ts'
+import { audit } from '../audit/entry.ts'
+import { announce } from '../services/outbox.ts'
 import { type Ending, endSession } from '../sessions/endings.ts'
 import { passedDeadline } from '../sessions/rotation.ts'
 import { eraOf } from '../sessions/standing.ts'
-import { type Site, serviceNames } from '../site.ts'
-import type { Session, User } from '../store/records.ts'
+import { type Site, telling } from '../site.ts'
+import type { AuditRecord, Session, User } from '../store/records.ts'
 import type { Expectation, Write } from '../store/store.ts'
 
 /** A person and what they are signed in on, as read at one moment. */
@@ -23,6 +28,10 @@ export interface PersonChange {
     readonly reason: Reason
     readonly actor: Actor
   }[]
+  /** What the audit log says of it, besides the endings. */
+  readonly act?: { readonly word: AuditAct; readonly details?: AuditRecord['details'] }
+  /** What services are told of it, besides the endings. */
+  readonly events?: readonly ServiceEvent[]
 }
 
 /**
@@ -30,6 +39,7 @@ export interface PersonChange {
  * signed out at the same moment makes it decide again, so no session slips through: one that begins
  * writes the person's record too.
  *
+ * @param by who asks for it, and from where
  * @param decide pure; `undefined`: nothing is to be done
  * @returns the person as they are now, and the ids of the sessions that ended
  * @throws LatchkeyError `not_found`, and what `decide` throws
@@ -37,6 +47,7 @@ export interface PersonChange {
 export async function changePerson(
   site: Site,
   userId: string,
+  by: By,
   decide: (view: PersonView, now: Moment) => PersonChange | undefined,
 ): Promise<{ readonly user: User; readonly ended: readonly string[] }> {
   for (;;) {
@@ -50,11 +61,13 @@ export async function changePerson(
       session,
       ending: endingNow(session, { reason, actor, at: now }),
     }))
+    const told = telling(site, by, now)
+    const { act, events = [] } = change
     const writes: Write[] = [
       { table: 'user', put: change.user },
-      ...endings.flatMap(({ session, ending }) =>
-        endSession(session, ending, serviceNames(site), now),
-      ),
+      ...(act ? [audit(act.word, by, now, { userId }, { details: act.details ?? {} })] : []),
+      ...endings.flatMap(({ session, ending }) => endSession(session, ending, told)),
+      ...events.flatMap((payload) => announce({ payload, at: now }, told.services, now)),
     ]
     const expected: Expectation[] = [
       { table: 'user', id: user.id, was: user },

@@ -1,5 +1,7 @@
 import type { Duration, Moment } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
+import type { Actor } from '../../protocol/reasons.ts'
+import type { By } from '../audit/by.ts'
 import { sessionEndsAt } from '../lifetimes.ts'
 import type { Site } from '../site.ts'
 import type { Session, User } from '../store/records.ts'
@@ -42,28 +44,25 @@ export function latestWorkingMoment(
 export function decideDisable(
   { user, sessions }: PersonView,
   mode: DisableMode,
-  actor: 'user' | 'admin',
+  actor: Actor,
   now: Moment,
 ): PersonChange | undefined {
   const before = user.loginsDisabled
   if (before && (before.mode === 'now' || before.mode === mode)) return undefined
   const disabled: User = { ...user, loginsDisabled: { at: now, actor, mode } }
-  return mode === 'now'
-    ? endAll(disabled, sessions, { reason: 'logins_disabled', actor, at: now })
-    : { user: disabled, ends: [] }
+  const change =
+    mode === 'now'
+      ? endAll(disabled, sessions, { reason: 'logins_disabled', actor, at: now })
+      : { user: disabled, ends: [] }
+  return { ...change, act: { word: 'logins_disabled', details: { mode } } }
 }
 
 /** Disables the logins of a person (DESIGN §6). */
-export async function disableLogins(
-  site: Site,
-  userId: string,
-  mode: DisableMode,
-  actor: 'user' | 'admin',
-) {
-  const done = await changePerson(site, userId, (view, now) =>
-    decideDisable(view, mode, actor, now),
+export async function disableLogins(site: Site, userId: string, mode: DisableMode, by: By) {
+  const done = await changePerson(site, userId, by, (view, now) =>
+    decideDisable(view, mode, by.actor, now),
   )
-  site.log.info({ user: userId, mode, actor }, 'logins disabled')
+  site.log.info({ user: userId, mode, actor: by.actor }, 'logins disabled')
   return done
 }
 
@@ -71,7 +70,7 @@ export async function disableLogins(
  * Whether a person may switch logins on again by themselves. They get to ask only in mode *expiry*
  * and from what still works; what an admin switched off, only an admin switches on.
  */
-export const mayEnable = (user: User, actor: 'user' | 'admin'): boolean =>
+export const mayEnable = (user: User, actor: Actor): boolean =>
   actor === 'admin' || user.loginsDisabled?.actor !== 'admin'
 
 /**
@@ -80,8 +79,9 @@ export const mayEnable = (user: User, actor: 'user' | 'admin'): boolean =>
  *
  * @throws LatchkeyError `access_denied`
  */
-export async function enableLogins(site: Site, userId: string, actor: 'user' | 'admin') {
-  const done = await changePerson(site, userId, ({ user }) => {
+export async function enableLogins(site: Site, userId: string, by: By) {
+  const { actor } = by
+  const done = await changePerson(site, userId, by, ({ user }) => {
     if (!user.loginsDisabled) return undefined
     if (!mayEnable(user, actor) || (actor === 'user' && user.loginsDisabled.mode === 'now')) {
       throw new LatchkeyError(
@@ -89,7 +89,7 @@ export async function enableLogins(site: Site, userId: string, actor: 'user' | '
         'Only an administrator can switch these logins on again: ask one.',
       )
     }
-    return { user: { ...user, loginsDisabled: null }, ends: [] }
+    return { user: { ...user, loginsDisabled: null }, ends: [], act: { word: 'logins_enabled' } }
   })
   site.log.info({ user: userId, actor }, 'logins enabled')
   return done

@@ -1,10 +1,12 @@
-import { type Moment, toIso, toSeconds } from '../../clock/moment.ts'
+import { fromSeconds, type Moment, toIso, toSeconds } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import type { SessionEndedEvent } from '../../protocol/events.ts'
 import { type Actor, inWords, type Reason } from '../../protocol/reasons.ts'
-import type { Delivery, OutboxEvent, Session } from '../store/records.ts'
+import type { By } from '../audit/by.ts'
+import { audit } from '../audit/entry.ts'
+import { announce } from '../services/outbox.ts'
+import type { Session } from '../store/records.ts'
 import type { Write } from '../store/store.ts'
-import { newId } from '../tokens/secret.ts'
 
 export interface Ending {
   readonly reason: Reason
@@ -12,38 +14,46 @@ export interface Ending {
   readonly at: Moment
 }
 
+/** Who is told of a change, when it is written, and by whom it is. */
+export interface Telling {
+  /** Names of the services' endpoints that are to hear of it. */
+  readonly services: readonly string[]
+  /** When it is written, which may be later than the ending itself (a deadline). */
+  readonly now: Moment
+  readonly by: By
+}
+
 /**
  * Everything that is written when a session ends, together or not at all: the ending itself, the
- * event that tells of it, and one delivery for each service (an outbox, DESIGN §9). Every path that
- * ends a session goes through here, so none can forget to tell.
- *
- * @param services names of the endpoints that are to hear of it
- * @param now when this is written, which may be later than the ending itself (a deadline)
+ * event that tells of it with one delivery for each service, and the line of the audit log. Every path
+ * that ends a session goes through here, so none can forget to tell.
  */
 export function endSession(
   session: Session,
   ending: Ending,
-  services: readonly string[],
-  now: Moment,
+  { services, now, by }: Telling,
 ): readonly Write[] {
-  const ended: Session = { ...session, ended: { ...ending } }
-  const event: OutboxEvent = { id: newId('evt'), at: ending.at, payload: endedEvent(ended, ending) }
+  const { reason, actor, at } = ending
+  const ended: Session = { ...session, ended: { at, reason, actor } }
+  const payload = endedEvent(ended, ending)
+  const rememberUntil = fromSeconds(payload.data.exp)
+  const concerned = { ...session, sessionId: session.id }
   return [
     { table: 'session', put: ended },
-    { table: 'event', put: event },
-    ...services.map((endpoint): Write => {
-      const delivery: Delivery = {
-        id: `${event.id}:${endpoint}`,
-        eventId: event.id,
-        endpoint,
-        attempts: 0,
-        nextAt: now,
-        state: 'waiting',
-      }
-      return { table: 'delivery', put: delivery }
-    }),
+    ...announce({ payload, at, rememberUntil }, services, now),
+    audit('session_ended', by, at, concerned, { actor, reason }),
   ]
 }
+
+/** The line of the audit log that a session began with. */
+export const signedIn = (session: Session, by: By): Write =>
+  audit(
+    'signed_in',
+    by,
+    session.createdAt,
+    { ...session, sessionId: session.id },
+    { details: { client: session.clientId } },
+  )
 
 const endedEvent = (session: Session, ending: Ending): SessionEndedEvent => ({
   type: 'session.ended',

@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto'
 import type { CheckedProof } from '../../protocol/dpop/check.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import type { TokenResponse } from '../../protocol/tokens.ts'
+import { byPerson, byStranger } from '../audit/by.ts'
 import { CLIENT_NAMES, isClientId } from '../clients.ts'
 import { newDevice } from '../devices.ts'
 import { CODE_LIFE } from '../lifetimes.ts'
-import { type Site, serviceNames } from '../site.ts'
+import { type Site, telling } from '../site.ts'
 import type { AuthorizationCode, Device, Session } from '../store/records.ts'
 import type { Expectation, Write } from '../store/store.ts'
 import { issueAccessToken, tokenResponse } from '../tokens/access-token.ts'
 import { formatRefreshToken, newRefreshSecret, newSessionId } from '../tokens/refresh-token.ts'
 import { openAnswer, sealAnswer } from '../tokens/sealed.ts'
 import { hashOf, sameHash } from '../tokens/secret.ts'
-import { endedError, endSession } from './endings.ts'
+import { endedError, endSession, signedIn } from './endings.ts'
 import { issuerOf } from './refresh.ts'
 import { accountRefusal, overtaken, personRefusal } from './standing.ts'
 
@@ -25,6 +26,8 @@ export interface RedemptionRequest {
   readonly attempt: string | undefined
   /** The key that was proved; a client without one gets no refresh token. */
   readonly proof: CheckedProof | undefined
+  /** The network address that asks, for the audit log. */
+  readonly address: string | null
 }
 
 const refuse = (message: string) => new LatchkeyError('invalid_grant', message)
@@ -89,7 +92,8 @@ async function answerAgain(
     // RFC 6749 §4.1.2: a code used twice takes what came of it along.
     const now = site.clock.now()
     const ending = { reason: 'reuse_detected', actor: 'system', at: now } as const
-    const writes = endSession(session, ending, serviceNames(site), now)
+    const by = byStranger(request.address)
+    const writes = endSession(session, ending, telling(site, by, now))
     if (!(await site.store.commit(writes, [{ table: 'session', id: session.id, was: session }]))) {
       return undefined
     }
@@ -154,7 +158,9 @@ async function redeemOnce(
   const refreshToken = secret && formatRefreshToken({ sessionId: session.id, secret })
   const answer = tokenResponse(session, access, refreshToken)
   const { attempt } = request
+  const by = byPerson(session, request.address)
   const writes: Write[] = [
+    signedIn(session, by),
     { table: 'session', put: session },
     // Collides with whatever disables, resets or deletes this person at the same moment.
     { table: 'user', put: { ...user, signIns: user.signIns + 1 } },
@@ -186,7 +192,7 @@ async function redeemOnce(
     writes.push({ table: 'device', put: { ...device, used: true } })
     for (const earlier of await site.store.liveSessionsOfDevice(device.id)) {
       const ending = { reason: 'superseded', actor: 'user', at: now } as const
-      writes.push(...endSession(earlier, ending, serviceNames(site), now))
+      writes.push(...endSession(earlier, ending, telling(site, by, now)))
       expected.push({ table: 'session', id: earlier.id, was: earlier })
     }
   }

@@ -1,7 +1,8 @@
 import { LatchkeyError } from '../../protocol/errors.ts'
 import { inWords } from '../../protocol/reasons.ts'
 import type { TokenResponse } from '../../protocol/tokens.ts'
-import { type Site, serviceNames } from '../site.ts'
+import { byPerson } from '../audit/by.ts'
+import { type Site, telling } from '../site.ts'
 import type { Session } from '../store/records.ts'
 import { issueAccessToken, tokenResponse } from '../tokens/access-token.ts'
 import { formatRefreshToken, newRefreshSecret, parseRefreshToken } from '../tokens/refresh-token.ts'
@@ -18,6 +19,8 @@ export interface RefreshRequest {
   readonly attempt: string | undefined
   /** Thumbprint of the key that was proved. */
   readonly jkt: string
+  /** The network address that asks, for the audit log. */
+  readonly address: string | null
 }
 
 /** What everyone hears who presents something that is not a refresh token of theirs. */
@@ -80,7 +83,8 @@ async function refreshOnce(
     case 'ended':
       throw endedError(view.session, decision, view.account?.name)
     case 'end': {
-      const writes = endSession(view.session, decision, serviceNames(site), now)
+      const by = byPerson(view.session, request.address)
+      const writes = endSession(view.session, decision, telling(site, by, now))
       if (!(await site.store.commit(writes, unchanged(view)))) return undefined
       site.hurry()
       site.log.info({ session: view.session.id, reason: decision.reason }, 'session ended')

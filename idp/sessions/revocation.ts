@@ -1,5 +1,6 @@
 import { LatchkeyError } from '../../protocol/errors.ts'
-import { type Site, serviceNames } from '../site.ts'
+import { byPerson } from '../audit/by.ts'
+import { type Site, telling } from '../site.ts'
 import { parseRefreshToken } from '../tokens/refresh-token.ts'
 import { hashOf } from '../tokens/secret.ts'
 import { endSession } from './endings.ts'
@@ -13,10 +14,16 @@ import { readSession, unchanged } from './standing.ts'
  *
  * A token that is not ours is answered like one that is (RFC 7009 §2.2).
  *
+ * @param address where the request came from, for the audit log
  * @throws LatchkeyError `unsupported_token_type` for an access token: services are shown those, and
  *   none of them shall be able to sign a person out.
  */
-export async function revoke(site: Site, token: string, clientId: string): Promise<void> {
+export async function revoke(
+  site: Site,
+  token: string,
+  clientId: string,
+  address: string | null,
+): Promise<void> {
   if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) {
     throw new LatchkeyError(
       'unsupported_token_type',
@@ -35,7 +42,8 @@ export async function revoke(site: Site, token: string, clientId: string): Promi
       const ending = deadline
         ? ({ ...deadline, actor: 'system' } as const)
         : ({ reason: 'signed_out', actor: 'user', at: now } as const)
-      const writes = endSession(view.session, ending, serviceNames(site), now)
+      const by = byPerson(view.session, address)
+      const writes = endSession(view.session, ending, telling(site, by, now))
       if (await site.store.commit(writes, unchanged(view))) {
         site.hurry()
         site.log.info({ session: view.session.id, reason: ending.reason }, 'session ended')

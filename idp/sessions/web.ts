@@ -1,13 +1,14 @@
 import type { Moment } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
+import { byPerson, byStranger } from '../audit/by.ts'
 import type { ProvenPerson } from '../sign-in/finish.ts'
-import { alreadyTaken, type Onward, takeStep } from '../sign-in/steps.ts'
-import { type Site, serviceNames } from '../site.ts'
+import { alreadyTaken, type Browser, type Onward, takeStep } from '../sign-in/steps.ts'
+import { type Site, telling } from '../site.ts'
 import type { Session, SignIn } from '../store/records.ts'
 import type { Expectation, Write } from '../store/store.ts'
 import { newSessionId } from '../tokens/refresh-token.ts'
 import { hashOf, newId, newSecret } from '../tokens/secret.ts'
-import { type Ending, endSession } from './endings.ts'
+import { type Ending, endSession, signedIn } from './endings.ts'
 import { passedDeadline } from './rotation.ts'
 import {
   accountRefusal,
@@ -29,7 +30,7 @@ export async function startWebSession(
   site: Site,
   signIn: SignIn,
   person: ProvenPerson & { readonly accountId: string },
-  oldCookie: string | undefined,
+  browser: Browser,
 ): Promise<Onward> {
   const cookie = `lkw_${newSecret()}`
   for (;;) {
@@ -44,13 +45,15 @@ export async function startWebSession(
         at: refusal?.at ?? undefined,
       })
     }
-    const old = oldCookie && (await site.store.sessionByCookie(hashOf(oldCookie)))
+    const old = browser.session && (await site.store.sessionByCookie(hashOf(browser.session)))
     const session = newWebSession(site, signIn, person, cookie)
+    const by = byPerson(session, browser.address)
     const writes: Write[] = [
       { table: 'signIn', put: { ...signIn, step: { at: 'done' } } },
       { table: 'session', put: session },
       // Collides with whatever disables, resets or deletes this person at the same moment.
       { table: 'user', put: { ...user, signIns: user.signIns + 1 } },
+      signedIn(session, by),
     ]
     const expected: Expectation[] = [
       { table: 'signIn', id: signIn.id, was: signIn },
@@ -60,7 +63,7 @@ export async function startWebSession(
     if (old && !old.ended) {
       const now = session.createdAt
       const ending = { reason: 'superseded', actor: 'user', at: now } as const
-      writes.push(...endSession(old, ending, serviceNames(site), now))
+      writes.push(...endSession(old, ending, telling(site, by, now)))
       expected.push({ table: 'session', id: old.id, was: old })
     }
     if (await site.store.commit(writes, expected)) {
@@ -107,7 +110,7 @@ export type WebVisit =
   | { readonly kind: 'signed_in'; readonly view: SessionView }
 
 /** Who a cookie belongs to; use keeps the session alive, as a refresh does for the other clients. */
-export async function visit(site: Site, cookie: string | undefined): Promise<WebVisit> {
+export async function visit(site: Site, { session: cookie, address }: Browser): Promise<WebVisit> {
   if (cookie === undefined) return { kind: 'nobody' }
   const found = await site.store.sessionByCookie(hashOf(cookie))
   if (!found) return { kind: 'nobody' }
@@ -121,7 +124,7 @@ export async function visit(site: Site, cookie: string | undefined): Promise<Web
       const renewing = now - session.refreshedAt >= site.settings.lifetimes.access
       const ending = endingOf(view, renewing, now)
       if (ending) {
-        const writes = endSession(session, ending, serviceNames(site), now)
+        const writes = endSession(session, ending, telling(site, byStranger(address), now))
         if (!(await site.store.commit(writes, unchanged(view)))) continue
         site.hurry()
         return { kind: 'ended', session, ending }
@@ -149,14 +152,15 @@ function endingOf(view: SessionView, renewing: boolean, now: Moment): Ending | u
 }
 
 /** Signs the browser out on the site; says nothing about whether anybody was signed in. */
-export async function signOutHere(site: Site, cookie: string | undefined): Promise<void> {
+export async function signOutHere(site: Site, browser: Browser): Promise<void> {
   for (;;) {
-    const seen = await visit(site, cookie)
+    const seen = await visit(site, browser)
     if (seen.kind !== 'signed_in') return
     const { session } = seen.view
     const now = site.clock.now()
     const ending = { reason: 'signed_out', actor: 'user', at: now } as const
-    const writes = endSession(session, ending, serviceNames(site), now)
+    const by = byPerson(session, browser.address)
+    const writes = endSession(session, ending, telling(site, by, now))
     // Pressed twice, or used elsewhere at this moment: look again, the second may find it done.
     if (!(await site.store.commit(writes, unchanged(seen.view)))) continue
     site.hurry()

@@ -107,7 +107,7 @@ export async function arrive(
     if (known) {
       const refusal = personRefusal(known) ?? (await accountsRefusal(store, known.id))
       return refusal
-        ? refusedOutcome(refusal)
+        ? refusedOutcome(refusal, known.id)
         : { kind: 'person', userId: known.id, authTime: identity.authTime, era: eraOf(known) }
     }
     const { user, writes } = newPerson(identity, lifetimes, now)
@@ -118,8 +118,9 @@ export async function arrive(
   }
 }
 
-export const refusedOutcome = (refusal: Refusal): RefusedSignIn => ({
+export const refusedOutcome = (refusal: Refusal, userId: string): RefusedSignIn => ({
   kind: 'refused',
+  userId,
   reason: refusal.reason,
   at: refusal.at,
   description: refusalInWords(refusal),

@@ -8,7 +8,7 @@ import type { ProviderIdentity } from './provider.ts'
 import { finishProbe, startPurge } from './purge.ts'
 import { one } from './request.ts'
 import { returnError } from './return.ts'
-import { type BrowserCookies, checkUnderWay, type Onward, providerOf, takeStep } from './steps.ts'
+import { type Browser, checkUnderWay, type Onward, providerOf, takeStep } from './steps.ts'
 
 /**
  * The return from the provider: of the sign-in itself, and later of the probe (DESIGN §4 no. 3, 5).
@@ -16,11 +16,7 @@ import { type BrowserCookies, checkUnderWay, type Onward, providerOf, takeStep }
  * @returns where the browser goes next
  * @throws LatchkeyError in words for the person
  */
-export async function handleCallback(
-  site: Site,
-  callback: URL,
-  browser: BrowserCookies,
-): Promise<Onward> {
+export async function handleCallback(site: Site, callback: URL, browser: Browser): Promise<Onward> {
   const state = one(callback.searchParams, 'state')
   if (state === undefined) {
     throw new LatchkeyError(

@@ -3,7 +3,7 @@ import type { Site } from '../site.ts'
 import type { SignIn } from '../store/records.ts'
 import { type OpenAccount, openAccounts } from './arrival.ts'
 import { finish, type ProvenPerson } from './finish.ts'
-import { type BrowserCookies, checkUnderWay, type Onward } from './steps.ts'
+import { type Browser, checkUnderWay, type Onward } from './steps.ts'
 
 export interface Choice {
   readonly signIn: SignIn
@@ -19,7 +19,7 @@ export interface Choice {
 export async function readChoice(
   site: Site,
   signInId: string | undefined,
-  browser: BrowserCookies,
+  browser: Browser,
 ): Promise<Choice> {
   const signIn = checkUnderWay(
     site,
@@ -45,7 +45,7 @@ export async function choose(
   site: Site,
   { signIn, person, accounts }: Choice,
   accountId: string | undefined,
-  browser: BrowserCookies,
+  browser: Browser,
 ): Promise<Onward> {
   const chosen = accounts.find(({ account }) => account.id === accountId)
   if (!chosen) {

@@ -1,5 +1,7 @@
 import { LatchkeyError } from '../../protocol/errors.ts'
 import type { PurgeProof } from '../../protocol/purge-proof.ts'
+import { byStranger } from '../audit/by.ts'
+import { audit } from '../audit/entry.ts'
 import { accountRefusal, overtaken, personRefusal } from '../sessions/standing.ts'
 import { startWebSession } from '../sessions/web.ts'
 import type { Site } from '../site.ts'
@@ -7,7 +9,7 @@ import type { AuthorizationCode, RefusedSignIn, SignIn, SignInOutcome } from '..
 import { hashOf, newSecret } from '../tokens/secret.ts'
 import { accountsRefusal, openAccounts, refusedOutcome } from './arrival.ts'
 import { returnRefusal, returnUrl } from './return.ts'
-import { type BrowserCookies, type Onward, takeStep } from './steps.ts'
+import { type Browser, type Onward, takeStep } from './steps.ts'
 
 /** Where the chooser is, for a person who belongs to several open accounts. */
 export const CHOOSER_PATH = '/signin/choose'
@@ -26,14 +28,14 @@ export async function chooseOrFinish(
   signIn: SignIn,
   outcome: SignInOutcome,
   purge: PurgeProof,
-  browser: BrowserCookies,
+  browser: Browser,
 ): Promise<Onward> {
-  if (outcome.kind === 'refused') return turnAway(site, signIn, outcome)
+  if (outcome.kind === 'refused') return turnAway(site, signIn, outcome, browser)
   const accounts = await openAccounts(site.store, outcome.userId)
   const [only, ...others] = accounts
   const { userId, authTime, era = 0 } = outcome
   const person: ProvenPerson = { userId, authTime, era, purge }
-  if (!only) return turnAwayIfRefused(site, signIn, person)
+  if (!only) return turnAwayIfRefused(site, signIn, person, browser)
   if (others.length === 0) return finish(site, signIn, person, only.account.id, browser)
   await takeStep(site, signIn, { at: 'chooser', ...person })
   return { to: `${site.settings.url}${CHOOSER_PATH}?signin=${signIn.id}` }
@@ -45,7 +47,7 @@ export async function finish(
   signIn: SignIn,
   person: ProvenPerson,
   accountId: string,
-  browser: BrowserCookies,
+  browser: Browser,
 ): Promise<Onward> {
   // The person and the account may have changed since the provider's answer.
   const user = await site.store.user(person.userId)
@@ -56,9 +58,11 @@ export async function finish(
       await site.store.account(accountId),
       await site.store.membership(person.userId, accountId),
     )
-  if (refusal) return turnAway(site, signIn, refusedOutcome(refusal))
+  if (refusal) {
+    return turnAway(site, signIn, refusedOutcome(refusal, person.userId), browser)
+  }
   if (signIn.clientId === 'latchkey-web')
-    return startWebSession(site, signIn, { ...person, accountId }, browser.session)
+    return startWebSession(site, signIn, { ...person, accountId }, browser)
   const secret = `lkc_${newSecret()}`
   const code: AuthorizationCode = {
     id: hashOf(secret),
@@ -80,6 +84,7 @@ async function turnAwayIfRefused(
   site: Site,
   signIn: SignIn,
   person: ProvenPerson,
+  browser: Browser,
 ): Promise<Onward> {
   const refusal = await accountsRefusal(site.store, person.userId)
   // Somebody opened an account again in this very moment: the person may simply try again.
@@ -88,11 +93,24 @@ async function turnAwayIfRefused(
       'temporarily_unavailable',
       'Your accounts have just changed. Please sign in again.',
     )
-  return turnAway(site, signIn, refusedOutcome(refusal))
+  return turnAway(site, signIn, refusedOutcome(refusal, person.userId), browser)
 }
 
-async function turnAway(site: Site, signIn: SignIn, outcome: RefusedSignIn): Promise<Onward> {
-  await takeStep(site, signIn, { at: 'done' })
+async function turnAway(
+  site: Site,
+  signIn: SignIn,
+  outcome: RefusedSignIn,
+  { address }: Browser,
+): Promise<Onward> {
+  const { userId, reason } = outcome
+  const entry = audit(
+    'sign_in_refused',
+    byStranger(address),
+    site.clock.now(),
+    { userId },
+    { reason },
+  )
+  await takeStep(site, signIn, { at: 'done' }, [entry])
   site.log.info({ signIn: signIn.id, reason: outcome.reason }, 'turned away')
   if (signIn.clientId === 'latchkey-web') {
     throw new LatchkeyError('access_denied', outcome.description, {

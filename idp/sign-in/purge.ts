@@ -7,7 +7,7 @@ import { hashOf } from '../tokens/secret.ts'
 import { chooseOrFinish } from './finish.ts'
 import { newProviderRequest } from './provider.ts'
 import { one } from './request.ts'
-import { type BrowserCookies, checkUnderWay, type Onward, providerOf, takeStep } from './steps.ts'
+import { type Browser, checkUnderWay, type Onward, providerOf, takeStep } from './steps.ts'
 
 /**
  * Leads the browser through the provider's logout, right after the provider's answer and before
@@ -33,7 +33,7 @@ export async function startPurge(
 export async function handlePurged(
   site: Site,
   query: URLSearchParams,
-  browser: BrowserCookies,
+  browser: Browser,
 ): Promise<Onward> {
   const state = one(query, 'state')
   const signIn = checkUnderWay(
@@ -60,7 +60,7 @@ export async function finishProbe(
   signIn: SignIn,
   outcome: SignInOutcome,
   callback: URL,
-  browser: BrowserCookies,
+  browser: Browser,
 ): Promise<Onward> {
   const answer =
     one(callback.searchParams, 'error') ?? (one(callback.searchParams, 'code') ? 'code' : 'nothing')

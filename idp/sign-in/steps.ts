@@ -6,12 +6,14 @@ import type { Write } from '../store/store.ts'
 import { hashOf, sameHash } from '../tokens/secret.ts'
 import type { Provider } from './provider.ts'
 
-/** What a browser brings back of what we gave it. */
-export interface BrowserCookies {
+/** A browser that comes to us: what it brings back of what we gave it, and where it is. */
+export interface Browser {
   /** Binds sign-ins under way to this browser. */
   readonly binding: string | undefined
   /** The session of a person who is signed in on the site itself. */
   readonly session: string | undefined
+  /** Its network address, for the audit log. */
+  readonly address: string | null
 }
 
 /** Where a browser goes next, and the session cookie it gets on the way, if any. */
@@ -34,7 +36,7 @@ export const alreadyTaken = () => startAgain('This step of the sign-in was taken
 export function checkUnderWay(
   site: Site,
   signIn: SignIn | undefined,
-  { binding }: BrowserCookies,
+  { binding }: Browser,
 ): SignIn {
   if (!signIn) throw startAgain('This sign-in is not known, or was used already.')
   if (binding === undefined || !sameHash(signIn.browserHash, hashOf(binding))) {

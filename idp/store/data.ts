@@ -18,6 +18,7 @@ export const emptyData = (): Data => ({
   event: new Map(),
   delivery: new Map(),
   endpoint: new Map(),
+  audit: new Map(),
   counter: new Map(),
 })
 

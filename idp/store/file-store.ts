@@ -1,13 +1,14 @@
 import { Low } from 'lowdb'
 import type { Moment } from '../../clock/moment.ts'
 import { JournalAdapter } from './adapter.ts'
+import { auditPage, refuseRewriting } from './audit-log.ts'
 import { type AnyRecord, applyWrite, type Data, emptyData, idOf, tableOf } from './data.ts'
 import { deliveryPage } from './delivery-queues.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import { inShort, StoreError } from './errors.ts'
-import { numberEvents, sequenceOf } from './event-numbers.ts'
 import { Indexes, identityKey } from './indexes.ts'
 import type { Lock } from './lock.ts'
+import { lastNumber, numberRecords } from './numbers.ts'
 import {
   type DeliveryState,
   membershipId,
@@ -15,7 +16,7 @@ import {
   type TableName,
   type Tables,
 } from './records.ts'
-import type { DeliveryFilter, Expectation, Store, Write } from './store.ts'
+import type { AuditFilter, DeliveryFilter, Expectation, Store, Write } from './store.ts'
 
 export interface FileStoreOptions {
   /** Hears what a person who runs the site should know, in a sentence. */
@@ -187,7 +188,7 @@ export class FileStore implements Store {
   }
 
   latestSequence() {
-    return this.#find(() => sequenceOf(this.#low.data))
+    return this.#find(() => lastNumber(this.#low.data, 'event'))
   }
 
   endpoint(id: string) {
@@ -228,6 +229,10 @@ export class FileStore implements Store {
     })
   }
 
+  audit(filter: AuditFilter) {
+    return this.#find(() => auditPage(this.#low.data, this.#indexes, filter))
+  }
+
   nextDue(): Moment | undefined {
     return this.#stop.error || this.#closed ? undefined : this.#indexes.nextDue()
   }
@@ -247,7 +252,8 @@ export class FileStore implements Store {
     this.#refuseWhenStopped()
     const data = this.#low.data
     if (expected.some(({ table, id, was }) => tableOf(data, table).get(id) !== was)) return false
-    const writes = numberEvents(data, asked)
+    refuseRewriting(data, asked)
+    const writes = numberRecords(data, asked)
     if (writes.length === 0) {
       await this.#adapter.flushed()
       return true

@@ -1,5 +1,12 @@
 import type { Moment } from '../../clock/moment.ts'
-import { codeDueAt, deviceDueAt, eventDueAt, sessionDueAt, signInDueAt } from '../lifetimes.ts'
+import {
+  auditDueAt,
+  codeDueAt,
+  deviceDueAt,
+  eventDueAt,
+  sessionDueAt,
+  signInDueAt,
+} from '../lifetimes.ts'
 import type { AnyRecord, Data } from './data.ts'
 import { DeliveryQueues } from './delivery-queues.ts'
 import { DueIndex } from './due-index.ts'
@@ -28,6 +35,8 @@ export class Indexes {
   readonly liveSessionsOfUser
   readonly liveSessionsOfDevice
   readonly eventsInOrder
+  readonly auditOfUser
+  readonly auditOfAccount
   readonly deliveriesOfEvent
   readonly deliveryQueues
   readonly #sessionsDue
@@ -35,6 +44,7 @@ export class Indexes {
   readonly #codesDue
   readonly #devicesDue
   readonly #eventsDue
+  readonly #auditDue
   readonly #watchers: { readonly [T in TableName]: readonly Watcher[] }
 
   constructor(data: Data) {
@@ -56,6 +66,12 @@ export class Indexes {
       deviceId === null || ended ? NONE : [deviceId],
     )
     this.eventsInOrder = new SortedIndex(data.event, ({ sequence }) => [sequence ?? 0, 0])
+    this.auditOfUser = new KeyIndex(data.audit, ({ userId, byUserId }) =>
+      [...new Set([userId, byUserId])].filter((id) => id !== null),
+    )
+    this.auditOfAccount = new KeyIndex(data.audit, ({ accountId }) =>
+      accountId === null ? NONE : [accountId],
+    )
     this.deliveriesOfEvent = new KeyIndex(data.delivery, ({ eventId }) => [eventId])
     this.deliveryQueues = new DeliveryQueues(data)
     this.#sessionsDue = new DueIndex(data.session, sessionDueAt)
@@ -63,6 +79,7 @@ export class Indexes {
     this.#codesDue = new DueIndex(data.code, codeDueAt)
     this.#devicesDue = new DueIndex(data.device, deviceDueAt)
     this.#eventsDue = new DueIndex(data.event, eventDueAt)
+    this.#auditDue = new DueIndex(data.audit, auditDueAt)
     this.#watchers = {
       user: [this.userByIdentity],
       account: [],
@@ -79,6 +96,7 @@ export class Indexes {
       event: [this.eventsInOrder, this.#eventsDue],
       delivery: [this.deliveriesOfEvent, this.deliveryQueues],
       endpoint: [],
+      audit: [this.auditOfUser, this.auditOfAccount, this.#auditDue],
       counter: [],
     }
   }
@@ -95,6 +113,7 @@ export class Indexes {
       this.#codesDue,
       this.#devicesDue,
       this.#eventsDue,
+      this.#auditDue,
     ]
     const moments = indexes.flatMap((index) => index.next() ?? [])
     return moments.length === 0 ? undefined : Math.min(...moments)
@@ -108,6 +127,7 @@ export class Indexes {
       ...this.#codesDue.due(now).map((due) => ({ ...due, table: 'code' as const })),
       ...this.#devicesDue.due(now).map((due) => ({ ...due, table: 'device' as const })),
       ...this.#eventsDue.due(now).map((due) => ({ ...due, table: 'event' as const })),
+      ...this.#auditDue.due(now).map((due) => ({ ...due, table: 'audit' as const })),
     ].sort((a, b) => a.at - b.at)
   }
 }

@@ -1,6 +1,7 @@
 import type { Moment } from '../../clock/moment.ts'
+import type { AuditAct } from '../../protocol/audit.ts'
 import type { PublicDeviceJwk } from '../../protocol/dpop/key.ts'
-import type { SessionEndedEvent } from '../../protocol/events.ts'
+import type { ServiceEvent } from '../../protocol/events.ts'
 import type { Role, SubscriptionStatus } from '../../protocol/plan.ts'
 import type { PurgeProof } from '../../protocol/purge-proof.ts'
 import type { Actor, Reason } from '../../protocol/reasons.ts'
@@ -130,6 +131,8 @@ export type SignInOutcome =
 
 export interface RefusedSignIn {
   readonly kind: 'refused'
+  /** Who was turned away, where it is somebody whom we know. */
+  readonly userId?: string
   /** `null`: the provider's answer was not good enough, which is no reason of ours. */
   readonly reason: Reason | null
   readonly at: Moment | null
@@ -209,7 +212,7 @@ export interface Session {
 export interface OutboxEvent {
   readonly id: string
   readonly at: Moment
-  readonly payload: SessionEndedEvent
+  readonly payload: ServiceEvent
   /**
    * Counts events in the order of their commits. The store gives it when the event is first put;
    * events of older data folders have none and stand before all others.
@@ -258,9 +261,28 @@ export interface Endpoint {
   readonly slowUntil: Moment | null
 }
 
+/** One line of the audit log. Written once, never changed (`protocol/audit.ts` says what each means). */
+export interface AuditRecord {
+  readonly id: string
+  /** The store gives it when the entry is put. */
+  readonly sequence?: number
+  readonly at: Moment
+  readonly act: AuditAct
+  readonly actor: Actor
+  readonly byUserId: string | null
+  readonly bySessionId: string | null
+  readonly address: string | null
+  readonly userId: string | null
+  readonly accountId: string | null
+  readonly sessionId: string | null
+  readonly deviceId: string | null
+  readonly reason: Reason | null
+  readonly details: Readonly<Record<string, string | number>>
+}
+
 /** Where a count stands that must go on after a restart. */
 export interface Counter {
-  readonly id: 'event'
+  readonly id: 'event' | 'audit'
   readonly value: number
 }
 
@@ -276,6 +298,7 @@ export interface Tables {
   event: OutboxEvent
   delivery: Delivery
   endpoint: Endpoint
+  audit: AuditRecord
   counter: Counter
 }
 
@@ -292,5 +315,6 @@ export const TABLE_NAMES = [
   'event',
   'delivery',
   'endpoint',
+  'audit',
   'counter',
 ] as const satisfies readonly TableName[]

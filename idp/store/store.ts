@@ -1,6 +1,7 @@
 import type { Moment } from '../../clock/moment.ts'
 import type {
   Account,
+  AuditRecord,
   AuthorizationCode,
   Delivery,
   DeliveryState,
@@ -65,18 +66,21 @@ export interface Store {
   deliveries(filter: DeliveryFilter): Promise<readonly Delivery[]>
   countDeliveries(endpoint: string): Promise<Readonly<Record<DeliveryState, number>>>
 
+  /** The audit log, the newest first. */
+  audit(filter: AuditFilter): Promise<readonly AuditRecord[]>
+
   /** The earliest moment at which {@link Store.dueRecords} may have something. */
   nextDue(): Moment | undefined
   /**
    * Records whose time has come at `now`: unended sessions past a deadline, sign-ins, redeemed or
-   * expired codes, unused devices, and events that nobody needs any more, to forget. The earliest
+   * expired codes, unused devices, and events and audit entries that nobody needs any more, to forget. The earliest
    * first.
    */
   dueRecords(now: Moment): Promise<readonly DueRecord[]>
 
   /**
    * Makes all of `writes` at once, if every record of `expected` is still what it was. Gives each
-   * new event the next sequence number.
+   * new event and audit entry the next sequence number.
    *
    * @returns `true` once the writes are on disk, `false` (and nothing written) when somebody came
    * between: read again and decide again.
@@ -97,9 +101,19 @@ export interface DeliveryFilter {
   readonly limit: number
 }
 
+/** Whom the entries concern; nothing named: all of them. */
+export interface AuditFilter {
+  readonly userId?: string | undefined
+  readonly accountId?: string | undefined
+  /** Only those with a smaller sequence number. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
 export type DueRecord =
   | { readonly at: Moment; readonly table: 'session'; readonly record: Session }
   | { readonly at: Moment; readonly table: 'signIn'; readonly record: SignIn }
   | { readonly at: Moment; readonly table: 'code'; readonly record: AuthorizationCode }
   | { readonly at: Moment; readonly table: 'device'; readonly record: Device }
   | { readonly at: Moment; readonly table: 'event'; readonly record: OutboxEvent }
+  | { readonly at: Moment; readonly table: 'audit'; readonly record: AuditRecord }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { HOUR, MINUTE, SECOND } from '../../../clock/moment.ts'
+import { byAdmin } from '../../../idp/audit/by.ts'
 import { disableLogins } from '../../../idp/people/logins.ts'
 import { exactTime } from '../../../ui/time.tsx'
 import { SignInSteps, TestBrowser, whereTo } from '../../support/browser.ts'
@@ -75,7 +76,7 @@ describe('each page', () => {
   })
 
   test.each(PAGES)('%s: whose session ended reads why', async (path) => {
-    await disableLogins(site.site, ADA.user.id, 'now', 'admin')
+    await disableLogins(site.site, ADA.user.id, 'now', byAdmin(null))
     expect((await browser.get(path)).headers.location).toBe('/')
     expect(title((await browser.get('/')).body)).toBe('Signing in is switched off')
   })
@@ -136,7 +137,7 @@ describe('logins', () => {
   })
 
   test('what an administrator switched off, the person can’t switch on', async () => {
-    await disableLogins(site.site, ADA.user.id, 'expiry', 'admin')
+    await disableLogins(site.site, ADA.user.id, 'expiry', byAdmin(null))
     const page = (await browser.get(LOGINS)).body
     expect(page).toContain('Only an administrator can switch them on again.')
     expect(page).not.toContain('value="enable"')

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND, toSeconds } from '../../../clock/moment.ts'
+import { byAdmin } from '../../../idp/audit/by.ts'
 import { disableLogins, enableLogins } from '../../../idp/people/logins.ts'
 import { MyDevices } from '../../../protocol/my-devices.ts'
 import { inWords } from '../../../protocol/reasons.ts'
@@ -10,6 +11,7 @@ import { ADA, makeCode, type RunningSite } from '../../support/site.ts'
 import {
   aboutToSignIn,
   browserOf,
+  byAda,
   eventsOf,
   reasonOf,
   sessionOf,
@@ -263,9 +265,9 @@ describe('logins that are disabled when tokens run out', () => {
 
   test('may become “now”, and never the reverse', async () => {
     await byLaptop('POST', '/me/logins/disable', { mode: 'expiry' })
-    await disableLogins(site.site, ADA.user.id, 'now', 'admin')
+    await disableLogins(site.site, ADA.user.id, 'now', byAdmin(null))
     expect(await reasonOf(site, phone.tokens.session_id)).toBe('logins_disabled')
-    await disableLogins(site.site, ADA.user.id, 'expiry', 'user')
+    await disableLogins(site.site, ADA.user.id, 'expiry', byAda)
     expect((await site.store.user(ADA.user.id))?.loginsDisabled).toMatchObject({
       mode: 'now',
       actor: 'admin',
@@ -282,11 +284,11 @@ describe('switching on again', () => {
   ] as const)(
     'what was switched off (%s) by %s: by the person %s, by an admin always',
     async (mode, actor, may) => {
-      await disableLogins(site.site, ADA.user.id, mode, actor)
-      const byUser = enableLogins(site.site, ADA.user.id, 'user')
+      await disableLogins(site.site, ADA.user.id, mode, actor === 'admin' ? byAdmin(null) : byAda)
+      const byUser = enableLogins(site.site, ADA.user.id, byAda)
       if (may) await byUser
       else await expect(byUser).rejects.toMatchObject({ code: 'access_denied' })
-      await enableLogins(site.site, ADA.user.id, 'admin')
+      await enableLogins(site.site, ADA.user.id, byAdmin(null))
       expect((await site.store.user(ADA.user.id))?.loginsDisabled).toBeNull()
       expect((await (await aboutToSignIn(site))()).status).toBe(200)
     },

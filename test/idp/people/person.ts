@@ -1,9 +1,13 @@
+import { type By, byPerson } from '../../../idp/audit/by.ts'
 import type { OutboxEvent, Session } from '../../../idp/store/records.ts'
 import { hashOf } from '../../../idp/tokens/secret.ts'
 import type { Reason } from '../../../protocol/reasons.ts'
 import { SignInSteps, startScriptedSite, TestBrowser } from '../../support/browser.ts'
 import { TestDevice } from '../../support/device.ts'
-import { makeCode, type RunningSite } from '../../support/site.ts'
+import { ADA, makeCode, type RunningSite } from '../../support/site.ts'
+
+/** Ada, from a session that is none of the tests'. */
+export const byAda: By = byPerson({ id: 'ses_none', userId: ADA.user.id }, null)
 
 const outboxes = new WeakMap<RunningSite, OutboxEvent[]>()
 
@@ -31,9 +35,11 @@ export const eventsOf = (site: RunningSite): readonly OutboxEvent[] => [
 
 /** Reason and actor of each event of a session: one, if all is well. */
 export const toldOf = (events: readonly OutboxEvent[], sessionId: string): readonly string[] =>
-  events
-    .filter(({ payload }) => payload.data.session_id === sessionId)
-    .map(({ payload: { data } }) => `${data.reason} by ${data.actor}`)
+  events.flatMap(({ payload: { type, data } }) =>
+    type === 'session.ended' && data.session_id === sessionId
+      ? `${data.reason} by ${data.actor}`
+      : [],
+  )
 
 export async function sessionOf({ store }: RunningSite, id: string): Promise<Session> {
   const session = await store.session(id)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { byAdmin } from '../../../idp/audit/by.ts'
 import { disableLogins, enableLogins } from '../../../idp/people/logins.ts'
 import { endAllSessions, endOtherSessions, resetPassword } from '../../../idp/people/sessions.ts'
 import { redeem } from '../../../idp/sessions/redemption.ts'
@@ -7,7 +8,7 @@ import { refresh } from '../../../idp/sessions/refresh.ts'
 import type { Site } from '../../../idp/site.ts'
 import type { Store } from '../../../idp/store/store.ts'
 import { ADA, makeCode, type RunningSite, startSite } from '../../support/site.ts'
-import { aboutToSignIn, reasonOf, sessionOf, signedIn } from './person.ts'
+import { aboutToSignIn, byAda, reasonOf, sessionOf, signedIn } from './person.ts'
 
 let site: RunningSite
 
@@ -19,10 +20,10 @@ afterAll(() => site.close())
 const USER = ADA.user.id
 
 const ENDINGS = {
-  all_devices_signed_out: (on: Site) => endAllSessions(on, USER),
-  password_reset: (on: Site) => resetPassword(on, USER, 'user'),
-  logins_disabled: (on: Site) => disableLogins(on, USER, 'now', 'user'),
-  signed_out_elsewhere: (on: Site) => endOtherSessions(on, USER, 'ses_none'),
+  all_devices_signed_out: (on: Site) => endAllSessions(on, USER, byAda),
+  password_reset: (on: Site) => resetPassword(on, USER, byAda),
+  logins_disabled: (on: Site) => disableLogins(on, USER, 'now', byAda),
+  signed_out_elsewhere: (on: Site) => endOtherSessions(on, USER, byAda),
 } as const satisfies Record<string, (on: Site) => Promise<unknown>>
 
 type EndingReason = keyof typeof ENDINGS
@@ -36,7 +37,9 @@ function listen(store: Store) {
     if (!done) return done
     for (const write of writes) {
       if (write.table !== 'event' || !('put' in write)) continue
-      const { session_id, reason } = write.put.payload.data
+      const { type, data } = write.put.payload
+      if (type !== 'session.ended') continue
+      const { session_id, reason } = data
       told.set(session_id, [...(told.get(session_id) ?? []), reason])
     }
     return done
@@ -45,7 +48,7 @@ function listen(store: Store) {
 }
 
 const live = async () => (await site.store.liveSessionsOfUser(USER)).map(({ id }) => id)
-const enable = () => enableLogins(site.site, USER, 'admin')
+const enable = () => enableLogins(site.site, USER, byAdmin(null))
 
 describe('over HTTP, fifty rounds each: one outcome, and ended stays ended', () => {
   test.each(REASONS)('refresh against %s', async (reason) => {
@@ -94,7 +97,7 @@ describe('over HTTP, fifty rounds each: one outcome, and ended stays ended', () 
       site.clock.advance(1000)
       const [, { user }] = await Promise.all([
         device.refresh(tokens.refresh_token, 'x'),
-        disableLogins(site.site, USER, 'expiry', 'user'),
+        disableLogins(site.site, USER, 'expiry', byAda),
       ])
       const { accessEndsAt } = await sessionOf(site, tokens.session_id)
       expect(user.loginsDisabled?.mode).toBe('expiry')
@@ -102,7 +105,7 @@ describe('over HTTP, fifty rounds each: one outcome, and ended stays ended', () 
       expect(again.body.reason).toBe('logins_disabled')
       expect((await sessionOf(site, tokens.session_id)).accessEndsAt).toBe(accessEndsAt)
       await enable()
-      await endAllSessions(site.site, USER)
+      await endAllSessions(site.site, USER, byAda)
     }
   })
 })
@@ -208,6 +211,7 @@ test('in any order of reads and writes: whoever is in afterwards proved themselv
               clientId: 'latchkey-desktop',
               attempt: 'x',
               jkt: await device.jkt(),
+              address: null,
             }),
           ),
           ...codes.map(({ code, codeVerifier, redirectUri }) =>
@@ -218,6 +222,7 @@ test('in any order of reads and writes: whoever is in afterwards proved themselv
               clientId: 'latchkey-desktop',
               attempt: undefined,
               proof: undefined,
+              address: null,
             }),
           ),
           ...reasons.map((reason) => ENDINGS[reason](on)),

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR } from '../../../clock/moment.ts'
-import { endedError, endSession } from '../../../idp/sessions/endings.ts'
+import { BY_TIME, byPerson } from '../../../idp/audit/by.ts'
+import { type Ending, endedError, endSession } from '../../../idp/sessions/endings.ts'
 import { SessionEndedEvent } from '../../../protocol/events.ts'
 import { REASONS } from '../../../protocol/reasons.ts'
 import { aSession, T0 } from '../store/records.ts'
@@ -11,8 +12,13 @@ const ending = { reason: 'idle_expired', actor: 'system', at: T0 + 14 * DAY } as
 const NOW = T0 + 20 * DAY
 
 test('an ending writes the session, the event and one delivery for each service, together', () => {
-  const writes = endSession(session, ending, ['http://one/', 'http://two/'], NOW)
-  const [ended, event, ...deliveries] = writes
+  const writes = endSession(session, ending, {
+    services: ['http://one/', 'http://two/'],
+    now: NOW,
+    by: BY_TIME,
+  })
+  const [ended, event, ...rest] = writes
+  const deliveries = rest.slice(0, 2)
   expect(ended).toEqual({ table: 'session', put: { ...session, ended: ending } })
   if (event?.table !== 'event' || !('put' in event)) throw new Error('no event')
   const { id } = event.put
@@ -35,13 +41,41 @@ test('an ending writes the session, the event and one delivery for each service,
 })
 
 test('without services there is still an event, for those that ask later', () => {
-  const writes = endSession(session, ending, [], NOW)
-  expect(writes.map(({ table }) => table)).toEqual(['session', 'event'])
+  const writes = endSession(session, ending, { services: [], now: NOW, by: BY_TIME })
+  expect(writes.map(({ table }) => table)).toEqual(['session', 'event', 'audit'])
+})
+
+test('the log says who did it, from where, and why', () => {
+  const by = byPerson({ id: 's2', userId: 'u1' }, '192.0.2.7')
+  const told = { services: [], now: NOW, by }
+  const entryOf = (of: Ending) => endSession(session, of, told).at(-1)
+  const known = { sessionId: 's1', userId: 'u1', accountId: 'a1', deviceId: 'd1' }
+  expect(entryOf({ reason: 'signed_out_elsewhere', actor: 'user', at: NOW })).toMatchObject({
+    table: 'audit',
+    put: {
+      ...known,
+      act: 'session_ended',
+      at: NOW,
+      actor: 'user',
+      byUserId: 'u1',
+      bySessionId: 's2',
+      address: '192.0.2.7',
+      reason: 'signed_out_elsewhere',
+    },
+  })
+  // Who asked did not do it: a deadline that their request found passed did.
+  expect(entryOf(ending)).toMatchObject({
+    put: { ...known, at: ending.at, actor: 'system', byUserId: null, address: '192.0.2.7' },
+  })
 })
 
 describe('each reason is the same word in the event and in the client’s error', () => {
   test.for(REASONS)('%s', (reason) => {
-    const [, event] = endSession(session, { ...ending, reason }, [], NOW)
+    const [, event] = endSession(
+      session,
+      { ...ending, reason },
+      { services: [], now: NOW, by: BY_TIME },
+    )
     if (event?.table !== 'event' || !('put' in event)) throw new Error('no event')
     expect(v.parse(SessionEndedEvent, JSON.parse(JSON.stringify(event.put.payload)))).toEqual({
       type: 'session.ended',

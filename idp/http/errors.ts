@@ -39,7 +39,10 @@ function answer(site: Site, ctx: Context, error: LatchkeyError): void {
   if (error.code === 'too_large') ctx.set('Connection', 'close')
   const retryAfter = error.retryAfter ?? (error.status === 503 ? SOON : undefined)
   if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
-  if (ctx.status === 401) ctx.set('WWW-Authenticate', challenge(error))
+  // Whoever takes another kind of credentials has said so already.
+  if (ctx.status === 401 && !ctx.response.get('WWW-Authenticate')) {
+    ctx.set('WWW-Authenticate', challenge(error))
+  }
   if (ctx.accepts('json', 'html') === 'html') {
     ctx.set(pageHeaders())
     ctx.body = renderPage(problemPage({ error, ahead: site.ahead() }))

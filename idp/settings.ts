@@ -47,6 +47,8 @@ export interface Settings {
   readonly extensionRedirectUris: readonly string[]
   /** The shared clock that development follows; never in production. */
   readonly clockUrl: string | undefined
+  /** What administrators show; `undefined`: there is no admin API. */
+  readonly adminKey: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -155,6 +157,12 @@ const Environment = v.object({
     json(v.array(v.pipe(v.string(), v.regex(/^https:\/\//, 'must start with https://')))),
     '[]',
   ),
+  ADMIN_KEY: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[\x21-\x7e]{32,}$/, 'has at least 32 visible characters: make it by chance'),
+    ),
+  ),
   CLOCK_URL: v.optional(url),
   NODE_ENV: v.optional(v.string()),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
@@ -219,6 +227,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     signoutSuccess: given.SIGNOUT_SUCCESS,
     extensionRedirectUris: given.EXTENSION_REDIRECT_URIS,
     clockUrl: given.CLOCK_URL,
+    adminKey: given.ADMIN_KEY,
     logLevel: given.LOG_LEVEL,
   }
 }

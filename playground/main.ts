@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { PASSWORD, PEOPLE } from './people.ts'
-import { type Addresses, World } from './world.ts'
+import { World } from './world.ts'
 
 const USAGE = 'npm start -- [--json] [--ephemeral] [--data <folder>]'
 
@@ -58,10 +58,10 @@ async function main(): Promise<void> {
     return end(1, error instanceof Error ? error.message : String(error))
   }
   if (ending) return ending
-  process.stdout.write(json ? `${oneLine(world.addresses)}\n` : summary(world.addresses))
+  process.stdout.write(json ? `${oneLine(world)}\n` : summary(world))
 }
 
-function oneLine(addresses: Addresses): string {
+function oneLine({ addresses, adminKey }: World): string {
   return JSON.stringify({
     idp: addresses.site,
     provider: addresses.provider,
@@ -71,10 +71,12 @@ function oneLine(addresses: Addresses): string {
     api: addresses.service,
     console: addresses.console,
     clock: addresses.console,
+    // For this machine's tests alone: fresh at each start.
+    adminKey,
   })
 }
 
-function summary(addresses: Addresses): string {
+function summary({ addresses, adminKey }: World): string {
   const widest = Math.max(...PEOPLE.map(({ email }) => email.length))
   return `
 Latchkey is up. Look at the console first:
@@ -85,6 +87,7 @@ Latchkey is up. Look at the console first:
   service   ${addresses.service}
 
 Everyone's password is ${PASSWORD}
+The site's admin key, until you stop: ${adminKey}
 
 ${PEOPLE.map(({ email, story }) => `  ${email.padEnd(widest)}  ${story}`).join('\n')}
 

@@ -46,7 +46,11 @@ const WHAT = {
 export class World {
   readonly #options: WorldOptions
   readonly #server: Server
-  readonly #secrets = { provider: secret('hex'), webhook: `whsec_${secret('base64')}` }
+  readonly #secrets = {
+    provider: secret('hex'),
+    webhook: `whsec_${secret('base64')}`,
+    admin: secret('hex'),
+  }
   readonly #parties = new Map<PartyName, Party>()
   #ports: Ports | undefined
   #hub: ClockHub | undefined
@@ -67,6 +71,11 @@ export class World {
       provider: `http://localhost:${provider}`,
       service: `http://127.0.0.1:${service}`,
     }
+  }
+
+  /** What the site's admin API takes; fresh at each start. */
+  get adminKey(): string {
+    return this.#secrets.admin
   }
 
   /**
@@ -198,6 +207,7 @@ export class World {
       PORT: portOf(site),
       DATA: this.#folder('site'),
       AUDIENCE: site,
+      ADMIN_KEY: this.#secrets.admin,
       PROVIDERS: JSON.stringify([
         {
           name: 'b2c',

@@ -4,6 +4,7 @@ import { toHttpDate } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import type { Site } from '../site.ts'
 import { accountRoutes } from './account.ts'
+import { adminRoutes } from './admin.ts'
 import { apiRoutes } from './api.ts'
 import { BODY_LIMIT } from './body.ts'
 import { browserRoutes } from './browser.ts'
@@ -19,10 +20,9 @@ export function siteApp(site: Site): Koa {
     // Mostly a client that went away; what matters was answered by the error handler.
     site.log.debug({ code: error.code }, 'connection failed')
   })
-  const api = apiRoutes(site)
-  const browser = browserRoutes(site)
-  const mine = meRoutes(site)
-  const account = accountRoutes(site)
+  const routers = [browserRoutes, accountRoutes, apiRoutes, meRoutes, adminRoutes].map((make) =>
+    make(site),
+  )
 
   app.use(async (ctx, next) => {
     const began = site.clock.elapsed()
@@ -57,13 +57,7 @@ export function siteApp(site: Site): Koa {
       },
     }),
   )
-  app.use(browser.routes())
-  app.use(account.routes())
-  app.use(api.routes())
-  app.use(mine.routes())
-  app.use(browser.allowedMethods())
-  app.use(account.allowedMethods())
-  app.use(api.allowedMethods())
-  app.use(mine.allowedMethods())
+  for (const router of routers) app.use(router.routes())
+  for (const router of routers) app.use(router.allowedMethods())
   return app
 }

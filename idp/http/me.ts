@@ -109,7 +109,8 @@ function requireFresh(site: Site, session: Session): void {
   )
 }
 
-async function loginsOf(site: Site, userId: string): Promise<MyLogins> {
+/** How a person's logins stand, as clients and administrators are told. */
+export async function loginsOf(site: Site, userId: string): Promise<MyLogins> {
   const disabled = (await site.store.user(userId))?.loginsDisabled
   const works = latestWorkingMoment(
     await site.store.liveSessionsOfUser(userId),

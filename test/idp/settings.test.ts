@@ -37,6 +37,7 @@ test('with a provider alone, all the rest has its default', () => {
     signoutSuccess: '/',
     extensionRedirectUris: [],
     clockUrl: undefined,
+    adminKey: undefined,
     logLevel: 'info',
   })
 })
@@ -121,6 +122,8 @@ const WRONG: readonly (readonly [string, Record<string, string>, string?])[] = [
   ['EXTENSION_REDIRECT_URIS.0', { EXTENSION_REDIRECT_URIS: '["http://hunter2.example/"]' }],
   ['EXTENSION_REDIRECT_URIS.0', { EXTENSION_REDIRECT_URIS: '[1, "hunter2"]' }],
   ['CLOCK_URL', { CLOCK_URL: 'hunter2' }],
+  ['ADMIN_KEY', { ADMIN_KEY: 'hunter2' }],
+  ['ADMIN_KEY', { ADMIN_KEY: `hunter2 ${'a'.repeat(40)}` }],
   ['LOG_LEVEL', { LOG_LEVEL: 'hunter2' }],
   ['PROVIDERS', { PROVIDERS: 'hunter2' }],
   ['PROVIDERS', { PROVIDERS: '' }],

@@ -181,6 +181,7 @@ test('--json --ephemeral: one line when all is ready; SIGTERM ends it with 0 and
     'api',
     'console',
     'clock',
+    'adminKey',
   ])
   const all = await partyPids(line)
   playground.child.kill('SIGTERM')

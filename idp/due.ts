@@ -1,6 +1,7 @@
 import type { DueMoment, DueWork } from '../clock/due.ts'
 import type { Moment } from '../clock/moment.ts'
 import { BY_TIME } from './audit/by.ts'
+import { sendMail } from './mail/sending.ts'
 import { attempt } from './services/delivery.ts'
 import { endSession } from './sessions/endings.ts'
 import { passedDeadline } from './sessions/rotation.ts'
@@ -68,6 +69,10 @@ async function settle(site: Site, due: DueRecord, now: Moment): Promise<string |
       return settleSession(site, due.record, now)
     case 'event':
       return forgetEvent(site, due.record)
+    case 'mail':
+      return due.record.nextAt === null
+        ? forget(site, { table: 'mail', id: due.record.id, was: due.record }, 'a mail forgotten')
+        : sendMail(site, due.record)
     case 'audit':
       return forget(
         site,

@@ -11,6 +11,7 @@ import type {
   AuditRecord,
   AuthorizationCode,
   Device,
+  Mail,
   OutboxEvent,
   Session,
   SignIn,
@@ -86,6 +87,12 @@ export const keepEventUntil = (rememberUntil: Moment, now: Moment): Moment =>
 
 export const eventDueAt = ({ keepUntil, payload: { data }, at }: OutboxEvent): Moment =>
   keepUntil ?? keepEventUntil('exp' in data ? fromSeconds(data.exp) : at, at)
+
+/** How long it is remembered that somebody was written to. */
+export const MAIL_MEMORY: Duration = 30 * DAY
+
+/** When a mail is to be sent; one that was, when it is forgotten. */
+export const mailDueAt = ({ nextAt, at }: Mail): Moment => nextAt ?? at + MAIL_MEMORY
 
 /** How long the audit log remembers: long enough to be asked about a whole year. */
 export const AUDIT_MEMORY: Duration = 400 * DAY

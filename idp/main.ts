@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import path from 'node:path'
 import pino from 'pino'
 import { SystemClock, VirtualClock } from '../clock/clock.ts'
 import { DueRunner } from '../clock/due.ts'
@@ -8,6 +9,8 @@ import { ProofNonces } from '../protocol/dpop/nonce.ts'
 import { SeenProofs } from '../protocol/dpop/seen.ts'
 import { siteDueWork } from './due.ts'
 import { serve } from './http/serve.ts'
+import { openLinkKey } from './links/link-key.ts'
+import { outboxMailer } from './mail/outbox.ts'
 import { Turns } from './sessions/turns.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { Providers } from './sign-in/provider.ts'
@@ -41,6 +44,8 @@ async function start(): Promise<void> {
     clock,
     store,
     keys: await openSigningKeys(settings.data),
+    links: await openLinkKey(settings.data),
+    mailer: outboxMailer(path.join(settings.data, 'outbox')),
     providers: new Providers(settings.providers, { url: settings.url, clock }),
     nonces: new ProofNonces(),
     seen: new SeenProofs(),

@@ -38,6 +38,8 @@ export interface Settings {
   readonly providers: readonly ProviderSettings[]
   readonly services: readonly ServiceSettings[]
   readonly lifetimes: Lifetimes
+  /** Whom mails are from. */
+  readonly mailFrom: string
   /** How far a provider's clock may be behind ours when `auth_time` is judged. */
   readonly providerClockTolerance: Duration
   /** Where a browser on the site goes after sign-in and after sign-out: paths of ours. */
@@ -163,6 +165,7 @@ const Environment = v.object({
       v.regex(/^[\x21-\x7e]{32,}$/, 'has at least 32 visible characters: make it by chance'),
     ),
   ),
+  MAIL_FROM: v.optional(v.pipe(v.string(), v.email('is an e-mail address'))),
   CLOCK_URL: v.optional(url),
   NODE_ENV: v.optional(v.string()),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
@@ -222,6 +225,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     providers: given.PROVIDERS,
     services: given.SERVICES,
     lifetimes,
+    mailFrom: given.MAIL_FROM ?? `no-reply@${mailDomain(new URL(given.SITE_URL))}`,
     providerClockTolerance: given.PROVIDER_CLOCK_TOLERANCE,
     signinSuccess: given.SIGNIN_SUCCESS,
     signoutSuccess: given.SIGNOUT_SUCCESS,
@@ -231,6 +235,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     logLevel: given.LOG_LEVEL,
   }
 }
+
+/** An address of a machine is no domain of mails. */
+const mailDomain = ({ hostname }: URL): string => (/[a-z]$/.test(hostname) ? hostname : 'localhost')
 
 const portOf = ({ port, protocol }: URL): number =>
   port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)

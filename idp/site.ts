@@ -4,6 +4,8 @@ import type { Duration, Moment } from '../clock/moment.ts'
 import type { ProofNonces } from '../protocol/dpop/nonce.ts'
 import type { SeenProofs } from '../protocol/dpop/seen.ts'
 import type { By } from './audit/by.ts'
+import type { SignedLinks } from './links/signed-link.ts'
+import type { Mailer } from './mail/message.ts'
 import type { Telling } from './sessions/endings.ts'
 import type { Turns } from './sessions/turns.ts'
 import type { Settings } from './settings.ts'
@@ -18,6 +20,8 @@ export interface Site {
   readonly store: Store
   readonly keys: SigningKeys
   readonly providers: Providers
+  readonly mailer: Mailer
+  readonly links: SignedLinks
   readonly nonces: ProofNonces
   readonly seen: SeenProofs
   readonly turns: Turns

@@ -5,6 +5,7 @@ import { LatchkeyError } from '../../protocol/errors.ts'
 import type { Site } from '../site.ts'
 import { accountRoutes } from './account.ts'
 import { adminRoutes } from './admin.ts'
+import { adminPeopleRoutes } from './admin-people.ts'
 import { apiRoutes } from './api.ts'
 import { BODY_LIMIT } from './body.ts'
 import { browserRoutes } from './browser.ts'
@@ -20,9 +21,14 @@ export function siteApp(site: Site): Koa {
     // Mostly a client that went away; what matters was answered by the error handler.
     site.log.debug({ code: error.code }, 'connection failed')
   })
-  const routers = [browserRoutes, accountRoutes, apiRoutes, meRoutes, adminRoutes].map((make) =>
-    make(site),
-  )
+  const routers = [
+    browserRoutes,
+    accountRoutes,
+    apiRoutes,
+    meRoutes,
+    adminRoutes,
+    adminPeopleRoutes,
+  ].map((make) => make(site))
 
   app.use(async (ctx, next) => {
     const began = site.clock.elapsed()

@@ -19,6 +19,7 @@ export const emptyData = (): Data => ({
   delivery: new Map(),
   endpoint: new Map(),
   audit: new Map(),
+  mail: new Map(),
   counter: new Map(),
 })
 

@@ -229,6 +229,14 @@ export class FileStore implements Store {
     })
   }
 
+  mail(id: string) {
+    return this.#get('mail', id)
+  }
+
+  mails(limit: number) {
+    return this.#find(() => [...this.#low.data.mail.values()].slice(-limit).reverse())
+  }
+
   audit(filter: AuditFilter) {
     return this.#find(() => auditPage(this.#low.data, this.#indexes, filter))
   }

@@ -4,6 +4,7 @@ import {
   codeDueAt,
   deviceDueAt,
   eventDueAt,
+  mailDueAt,
   sessionDueAt,
   signInDueAt,
 } from '../lifetimes.ts'
@@ -45,6 +46,7 @@ export class Indexes {
   readonly #devicesDue
   readonly #eventsDue
   readonly #auditDue
+  readonly #mailsDue
   readonly #watchers: { readonly [T in TableName]: readonly Watcher[] }
 
   constructor(data: Data) {
@@ -80,6 +82,7 @@ export class Indexes {
     this.#devicesDue = new DueIndex(data.device, deviceDueAt)
     this.#eventsDue = new DueIndex(data.event, eventDueAt)
     this.#auditDue = new DueIndex(data.audit, auditDueAt)
+    this.#mailsDue = new DueIndex(data.mail, mailDueAt)
     this.#watchers = {
       user: [this.userByIdentity],
       account: [],
@@ -97,6 +100,7 @@ export class Indexes {
       delivery: [this.deliveriesOfEvent, this.deliveryQueues],
       endpoint: [],
       audit: [this.auditOfUser, this.auditOfAccount, this.#auditDue],
+      mail: [this.#mailsDue],
       counter: [],
     }
   }
@@ -114,6 +118,7 @@ export class Indexes {
       this.#devicesDue,
       this.#eventsDue,
       this.#auditDue,
+      this.#mailsDue,
     ]
     const moments = indexes.flatMap((index) => index.next() ?? [])
     return moments.length === 0 ? undefined : Math.min(...moments)
@@ -128,6 +133,7 @@ export class Indexes {
       ...this.#devicesDue.due(now).map((due) => ({ ...due, table: 'device' as const })),
       ...this.#eventsDue.due(now).map((due) => ({ ...due, table: 'event' as const })),
       ...this.#auditDue.due(now).map((due) => ({ ...due, table: 'audit' as const })),
+      ...this.#mailsDue.due(now).map((due) => ({ ...due, table: 'mail' as const })),
     ].sort((a, b) => a.at - b.at)
   }
 }

@@ -280,6 +280,34 @@ export interface AuditRecord {
   readonly details: Readonly<Record<string, string | number>>
 }
 
+/** What a mail says, with what it needs to say it: never a secret, and no link. One kind each. */
+export type MailContent = {
+  readonly kind: 'invitation'
+  readonly invitationId: string
+  /** Name of the account. */
+  readonly account: string
+  readonly inviter: string
+  readonly role: Role
+  readonly expiresAt: Moment
+}
+
+export type MailRecipient =
+  /** Somebody whom we know: at the address that they have when it is sent. */
+  | { readonly kind: 'person'; readonly userId: string }
+  | { readonly kind: 'address'; readonly address: string }
+
+/** Something to be said by e-mail, written together with its cause (an outbox, as events are). */
+export interface Mail {
+  readonly id: string
+  readonly at: Moment
+  readonly to: MailRecipient
+  readonly says: MailContent
+  readonly attempts: number
+  /** `null` once it was sent or given up. */
+  readonly nextAt: Moment | null
+  readonly state: 'waiting' | 'sent' | 'undeliverable'
+}
+
 /** Where a count stands that must go on after a restart. */
 export interface Counter {
   readonly id: 'event' | 'audit'
@@ -299,6 +327,7 @@ export interface Tables {
   delivery: Delivery
   endpoint: Endpoint
   audit: AuditRecord
+  mail: Mail
   counter: Counter
 }
 
@@ -316,5 +345,6 @@ export const TABLE_NAMES = [
   'delivery',
   'endpoint',
   'audit',
+  'mail',
   'counter',
 ] as const satisfies readonly TableName[]

@@ -7,6 +7,7 @@ import type {
   DeliveryState,
   Device,
   Endpoint,
+  Mail,
   Membership,
   OutboxEvent,
   Session,
@@ -66,6 +67,10 @@ export interface Store {
   deliveries(filter: DeliveryFilter): Promise<readonly Delivery[]>
   countDeliveries(endpoint: string): Promise<Readonly<Record<DeliveryState, number>>>
 
+  mail(id: string): Promise<Mail | undefined>
+  /** Mails, the newest first, for people to look at. */
+  mails(limit: number): Promise<readonly Mail[]>
+
   /** The audit log, the newest first. */
   audit(filter: AuditFilter): Promise<readonly AuditRecord[]>
 
@@ -73,8 +78,8 @@ export interface Store {
   nextDue(): Moment | undefined
   /**
    * Records whose time has come at `now`: unended sessions past a deadline, sign-ins, redeemed or
-   * expired codes, unused devices, and events and audit entries that nobody needs any more, to forget. The earliest
-   * first.
+   * expired codes, unused devices, mails to send, and mails, events and audit entries that nobody needs any
+   * more, to forget. The earliest first.
    */
   dueRecords(now: Moment): Promise<readonly DueRecord[]>
 
@@ -117,3 +122,4 @@ export type DueRecord =
   | { readonly at: Moment; readonly table: 'device'; readonly record: Device }
   | { readonly at: Moment; readonly table: 'event'; readonly record: OutboxEvent }
   | { readonly at: Moment; readonly table: 'audit'; readonly record: AuditRecord }
+  | { readonly at: Moment; readonly table: 'mail'; readonly record: Mail }

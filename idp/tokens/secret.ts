@@ -14,7 +14,7 @@ export function sameHash(a: string, b: string): boolean {
 }
 
 /** A new id: 128 random bits behind a prefix that says what it names, e.g. `evt_…`. */
-export const newId = (kind: 'acc' | 'sub' | 'evt' | 'sgn' | 'at' | 'aud'): string =>
+export const newId = (kind: 'acc' | 'sub' | 'evt' | 'sgn' | 'at' | 'aud' | 'mail'): string =>
   `${kind}_${randomBytes(16).toString('base64url')}`
 
 /**

@@ -39,6 +39,7 @@ test('with a provider alone, all the rest has its default', () => {
     clockUrl: undefined,
     adminKey: undefined,
     logLevel: 'info',
+    mailFrom: 'no-reply@localhost',
   })
 })
 

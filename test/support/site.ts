@@ -8,6 +8,8 @@ import { SystemClock, VirtualClock } from '../../clock/clock.ts'
 import { DueRunner } from '../../clock/due.ts'
 import { siteDueWork } from '../../idp/due.ts'
 import { serve } from '../../idp/http/serve.ts'
+import { openLinkKey } from '../../idp/links/link-key.ts'
+import { outboxMailer } from '../../idp/mail/outbox.ts'
 import { Turns } from '../../idp/sessions/turns.ts'
 import { readSettings, type Settings } from '../../idp/settings.ts'
 import { Providers } from '../../idp/sign-in/provider.ts'
@@ -109,6 +111,8 @@ export async function startSite(
     clock,
     store,
     keys: await openSigningKeys(data),
+    links: await openLinkKey(data),
+    mailer: outboxMailer(path.join(data, 'outbox')),
     providers: makeProviders(settings, clock),
     nonces: new ProofNonces(),
     seen: new SeenProofs(),

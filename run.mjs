@@ -20,13 +20,14 @@ const ENTRIES = {
   service: 'playground/service/main.ts',
   story: 'playground/story/main.ts',
   'story-device': 'playground/story/device.ts',
+  soak: 'test/soak/main.ts',
   bench: 'bench/main.ts',
   'bench-limit': 'bench/limit.ts',
   'bench-oidc-provider': 'bench/oidc-provider.ts',
 }
 
 /** These start the others. */
-const STARTERS = ['playground', 'story', 'bench']
+const STARTERS = ['playground', 'story', 'soak', 'bench']
 
 const root = dirname(fileURLToPath(import.meta.url))
 // Within node_modules, so that the bundles find the packages.

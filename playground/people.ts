@@ -112,9 +112,15 @@ export interface ProviderApplication {
   readonly postLogoutRedirectUris: readonly string[]
 }
 
+/** Somebody whom the provider knows and our site doesn't yet. */
+export type Newcomer = Omit<SeededPerson, 'accounts' | 'story' | 'loginsDisabledAgo'>
+
 /** What the provider is started with: its directory of people and its one application. */
-export const providerConfig = (application: ProviderApplication) => ({
-  people: PEOPLE.map(({ oid, email, name, givenName, idp }) => ({
+export const providerConfig = (
+  application: ProviderApplication,
+  newcomers: readonly Newcomer[] = [],
+) => ({
+  people: [...PEOPLE, ...newcomers].map(({ oid, email, name, givenName, idp }: Newcomer) => ({
     oid,
     email,
     password: PASSWORD,

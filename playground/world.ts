@@ -11,7 +11,7 @@ import { consoleApp } from './console/console.tsx'
 import type { PartyShown } from './console/page.tsx'
 import { PlaygroundFailure } from './failure.ts'
 import { Party, type ReadyLine } from './party.ts'
-import { providerConfig } from './people.ts'
+import { type Newcomer, providerConfig } from './people.ts'
 import { type Ports, takeDefaultPorts, takePortBlock } from './ports.ts'
 import { seedWrites } from './seed.ts'
 
@@ -23,6 +23,10 @@ export interface WorldOptions {
   readonly programs: URL
   /** Called with a sentence when a party ended by itself. */
   readonly died: (sentence: string) => void
+  /** People whom the provider knows besides the seeded ones. */
+  readonly newcomers?: readonly Newcomer[]
+  /** Settings of the site that are to be others. */
+  readonly siteSettings?: Readonly<Record<string, string>>
 }
 
 export interface Addresses {
@@ -187,13 +191,16 @@ export class World {
   #providerEnvironment(): Record<string, string> {
     const { site, provider } = this.addresses
     const file = this.#folder('provider.json')
-    const config = providerConfig({
-      clientId: CLIENT_ID,
-      clientSecret: this.#secrets.provider,
-      name: 'Latchkey',
-      redirectUris: [`${site}/integrations/oauth2/callback`],
-      postLogoutRedirectUris: [`${site}/signin/purged`],
-    })
+    const config = providerConfig(
+      {
+        clientId: CLIENT_ID,
+        clientSecret: this.#secrets.provider,
+        name: 'Latchkey',
+        redirectUris: [`${site}/integrations/oauth2/callback`],
+        postLogoutRedirectUris: [`${site}/signin/purged`],
+      },
+      this.#options.newcomers,
+    )
     writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 })
     return { PROVIDER_CONFIG: file, PORT: portOf(provider) }
   }
@@ -223,6 +230,7 @@ export class World {
       SERVICES: JSON.stringify([
         { url: new URL('/webhooks', service).href, secret: this.#secrets.webhook },
       ]),
+      ...this.#options.siteSettings,
     }
   }
 

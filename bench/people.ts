@@ -27,6 +27,7 @@ export function signedIn(device: BenchDevice, number: number, now: Moment): Sign
     createdAt: now,
     signIns: 1,
     deleted: null,
+    allEnded: null,
     loginsDisabled: null,
   }
   const account: Account = {

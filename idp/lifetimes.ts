@@ -1,12 +1,4 @@
-import {
-  DAY,
-  type Duration,
-  fromSeconds,
-  HOUR,
-  MINUTE,
-  type Moment,
-  SECOND,
-} from '../clock/moment.ts'
+import { DAY, type Duration, HOUR, MINUTE, type Moment, SECOND } from '../clock/moment.ts'
 import type {
   AuditRecord,
   AuthorizationCode,
@@ -85,8 +77,7 @@ export const EVENT_MEMORY: Duration = 14 * DAY
 export const keepEventUntil = (rememberUntil: Moment, now: Moment): Moment =>
   Math.max(rememberUntil, now) + EVENT_MEMORY
 
-export const eventDueAt = ({ keepUntil, payload: { data }, at }: OutboxEvent): Moment =>
-  keepUntil ?? keepEventUntil('exp' in data ? fromSeconds(data.exp) : at, at)
+export const eventDueAt = ({ keepUntil }: OutboxEvent): Moment => keepUntil
 
 /** How long it is remembered that somebody was written to. */
 export const MAIL_MEMORY: Duration = 30 * DAY

@@ -42,6 +42,7 @@ const toUser = (person: SeededPerson, issuer: string, now: Moment): User => ({
   email: person.email,
   createdAt: now - AGE,
   signIns: 0,
+  allEnded: null,
   deleted: null,
   loginsDisabled:
     person.loginsDisabledAgo === undefined

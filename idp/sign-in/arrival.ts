@@ -63,6 +63,7 @@ export function newPerson(
     createdAt: now,
     signIns: 0,
     deleted: null,
+    allEnded: null,
     loginsDisabled: null,
   }
   const account: Account = {

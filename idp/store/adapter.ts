@@ -12,6 +12,7 @@ import {
 } from './generations.ts'
 import { Journal } from './journal.ts'
 import { damaged, readJournal } from './journal-lines.ts'
+import { SCHEMA_VERSION } from './migrations.ts'
 import { readSnapshot, writeSnapshot } from './snapshot.ts'
 
 export interface JournalAdapterOptions {
@@ -51,18 +52,21 @@ export class JournalAdapter implements Adapter<Data> {
     const generation = plan.snapshot ?? 1
     const snapshot =
       plan.snapshot === undefined
-        ? { data: emptyData(), after: 0, length: 0 }
+        ? { data: emptyData(), after: 0, length: 0, version: SCHEMA_VERSION }
         : await this.#readSnapshot(plan.snapshot)
     const sequence = await this.#replay(plan.journals, snapshot.data, snapshot.after)
     for (const name of names.filter((name) => UNFINISHED.test(name))) {
       await disk.remove(join(this.#folder, name))
     }
-    this.#generation = plan.journals.at(-1) ?? generation
+    const newest = plan.journals.at(-1) ?? generation
+    const older = snapshot.version < SCHEMA_VERSION
+    this.#generation = older ? newest + 1 : newest
     const file = await this.#openJournal(this.#generation)
     this.#journal = new Journal(file, sequence, this.#options.failed)
     this.#snapshotGeneration = generation
     this.#snapshotLength = snapshot.length
     if (plan.snapshot === undefined) await this.#makeSnapshot(snapshot.data, generation, 0)
+    else if (older) await this.#raiseVersion(snapshot.data, snapshot.version, sequence)
     return snapshot.data
   }
 
@@ -171,6 +175,14 @@ export class JournalAdapter implements Adapter<Data> {
     } catch (error) {
       throw this.#options.failed(error)
     }
+  }
+
+  /** Before the first commit of ours: no file then ever follows one that is newer than itself. */
+  async #raiseVersion(data: Data, from: number, after: number): Promise<void> {
+    await this.#makeSnapshot(data, this.#generation, after)
+    this.#options.log(
+      `The data folder ${this.#folder} was of store version ${from} and is now of version ${SCHEMA_VERSION}: an older Latchkey can't open it any more. The files of version ${from} stay until the next snapshot.`,
+    )
   }
 
   /** Every step is on disk before the next one begins, so a stop between any two leaves a whole set. */

@@ -2,17 +2,20 @@ import { crc32 } from 'node:zlib'
 import { isTableName } from './data.ts'
 import { StoreError } from './errors.ts'
 import { type Lines, readLines } from './lines.ts'
+import { migrate, SCHEMA_VERSION, tooNew } from './migrations.ts'
 import type { Write } from './store.ts'
 
 /**
- * A line is a whole commit: `<crc32> [<sequence>,<first of its flush>,[<writes>]]`. Sequences count
- * commits over all journals, so a line that is missing or doubled is noticed.
+ * A line is a whole commit: `<crc32> [<sequence>,<first of its flush>,[<writes>],<version>]`.
+ * Sequences count commits over all journals, so a line that is missing or doubled is noticed.
  */
 export interface JournalLine {
   readonly sequence: number
   /** The sequence with which the flush began that wrote this line. */
   readonly flush: number
   readonly writes: readonly Write[]
+  /** The version of the records. */
+  readonly version: number
 }
 
 const CRC_LENGTH = 8
@@ -21,7 +24,7 @@ export const checksum = (crc: number): string => crc.toString(16).padStart(CRC_L
 
 /** @param writes JSON of the commit's writes */
 export function journalLine(sequence: number, flush: number, writes: string): string {
-  const body = `[${sequence},${flush},${writes}]`
+  const body = `[${sequence},${flush},${writes},${SCHEMA_VERSION}]`
   return `${checksum(crc32(body))} ${body}\n`
 }
 
@@ -29,8 +32,14 @@ function parseLine(text: string): JournalLine | undefined {
   const body = text.slice(CRC_LENGTH + 1)
   const whole = body !== '' && text.slice(0, CRC_LENGTH + 1) === `${checksum(crc32(body))} `
   if (!whole) return undefined
-  const [sequence, flush, writes] = JSON.parse(body) as [number, number, Write[]]
-  return { sequence, flush, writes }
+  // The first version didn't name itself.
+  const [sequence, flush, writes, version = 1] = JSON.parse(body) as [
+    number,
+    number,
+    Write[],
+    number?,
+  ]
+  return { sequence, flush, writes, version }
 }
 
 export interface ReadJournal {
@@ -74,9 +83,10 @@ export async function readJournal(
         const found = `commit ${line.sequence} stands where ${last + 1} belongs`
         throw damaged(path, lines.number + index, found)
       } else {
+        if (line.version > SCHEMA_VERSION) throw tooNew(path, line.version)
         for (const write of line.writes) {
           if (!isTableName(write.table)) throw unknownTable(path, write)
-          apply(write)
+          apply(migrated(write, line.version))
         }
         last = line.sequence
       }
@@ -85,6 +95,11 @@ export async function readJournal(
   }
   return { sequence: last, length, torn: total - length }
 }
+
+const migrated = (write: Write, version: number): Write =>
+  'put' in write && version < SCHEMA_VERSION
+    ? ({ ...write, put: migrate(write.table, write.put, version) } as Write)
+    : write
 
 const byteLength = (lines: Lines, count: number): number =>
   lines.texts.slice(0, count).reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0)

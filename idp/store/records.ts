@@ -23,14 +23,14 @@ export interface User {
   readonly signIns: number
   /**
    * When everything of this person was ended the last time, and how often that was: a sign-in that
-   * was proved before it makes no session any more. Missing: never.
+   * was proved before it makes no session any more. `null`: never.
    */
-  readonly allEnded?: {
+  readonly allEnded: {
     readonly times: number
     readonly at: Moment
     readonly reason: Reason
     readonly actor: Actor
-  }
+  } | null
   readonly deleted: { readonly at: Moment; readonly actor: Actor } | null
   readonly loginsDisabled: {
     readonly at: Moment
@@ -215,11 +215,11 @@ export interface OutboxEvent {
   readonly payload: ServiceEvent
   /**
    * Counts events in the order of their commits. The store gives it when the event is first put;
-   * events of older data folders have none and stand before all others.
+   * 0: written before events were counted, so it stands before all others.
    */
   readonly sequence?: number
-  /** Until when it is kept for those that were away; older data folders don't say. */
-  readonly keepUntil?: Moment
+  /** Until when it is kept for those that were away. */
+  readonly keepUntil: Moment
 }
 
 /** What came of one attempt to deliver. */

@@ -5,10 +5,8 @@ import type { Disk } from './disk.ts'
 import { StoreError } from './errors.ts'
 import { checksum } from './journal-lines.ts'
 import { readLines } from './lines.ts'
+import { migrate, SCHEMA_VERSION, tooNew } from './migrations.ts'
 import { TABLE_NAMES, type TableName } from './records.ts'
-
-/** Raise it when records change so that an older Latchkey would misread them. */
-export const SCHEMA_VERSION = 1
 
 /** How long the event loop is held at a stretch, and left alone in between, in milliseconds. */
 const SLICE = 2
@@ -87,6 +85,8 @@ export interface ReadSnapshot {
   readonly data: Data
   readonly after: number
   readonly length: number
+  /** The one that wrote it; its records are brought to ours already. */
+  readonly version: number
 }
 
 /** @throws StoreError `store_corrupt`, `store_too_new` */
@@ -115,7 +115,7 @@ export async function readSnapshot(
       }
       if (held !== undefined) {
         const [name, record] = readRecord(path, held, number + index - 1)
-        tableOf(data, name).set(record.id, record)
+        tableOf(data, name).set(record.id, migrate(name, record, header.version))
         records += 1
       }
       held = text
@@ -126,7 +126,7 @@ export async function readSnapshot(
   if (held !== JSON.stringify({ records, crc32: checksum(crc) })) {
     throw damaged(path, 'its last line, count and checksum, does not fit the rest')
   }
-  return { data, after: header.after, length }
+  return { data, after: header.after, length, version: header.version }
 }
 
 function readHeader(path: string, text: string, generation: number): Header {
@@ -140,10 +140,7 @@ function readHeader(path: string, text: string, generation: number): Header {
     throw damaged(path, 'its first line is not that of a snapshot')
   }
   if (header.version > SCHEMA_VERSION) {
-    throw new StoreError(
-      'store_too_new',
-      `${path} was written by a newer Latchkey (store version ${header.version}, this one knows ${SCHEMA_VERSION}): start that one, or restore a backup from before the update. Nothing was changed.`,
-    )
+    throw tooNew(path, header.version)
   }
   if (
     !('generation' in header && header.generation === generation) ||

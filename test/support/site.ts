@@ -40,6 +40,7 @@ export const ADA = {
     createdAt: 0,
     signIns: 0,
     deleted: null,
+    allEnded: null,
     loginsDisabled: null,
   } satisfies User,
   account: {

@@ -56,6 +56,7 @@ test('a new person gets a user, an account of their own as its owner, and a tria
     identities: [{ issuer: IDENTITY.issuer, subject: IDENTITY.subject }],
     email: 'ada@example.test',
     deleted: null,
+    allEnded: null,
     loginsDisabled: null,
   })
   expect(account).toMatchObject({

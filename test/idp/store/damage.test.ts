@@ -145,10 +145,10 @@ test('files of a newer Latchkey are left alone', async () => {
   const folder = await folderWithTen()
   const snapshot = join(folder, 'snapshot-2.jsonl')
   const text = await readFile(snapshot, 'utf8')
-  await writeFile(snapshot, text.replace('"version":1', '"version":2'))
+  await writeFile(snapshot, text.replace('"version":2', '"version":3'))
   const { code, message } = await refusal(folder)
   expect(code).toBe('store_too_new')
-  expect(message).toContain('written by a newer Latchkey (store version 2, this one knows 1)')
+  expect(message).toContain('written by a newer Latchkey (store version 3, this one knows 2)')
 })
 
 test('a flush that the power cut in its middle may leave its end without its beginning', async () => {

@@ -49,7 +49,7 @@ test('an event that is put again keeps its number', async () => {
   await store.close()
 })
 
-test('an event becomes due to be forgotten, also one of an older folder that says nothing of it', async () => {
+test('an event becomes due to be forgotten when nobody needs it any more', async () => {
   const store = await openQuietly(await temporaryFolder())
   await store.commit([
     event('old'),

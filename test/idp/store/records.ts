@@ -27,6 +27,7 @@ export const aUser = (id: string, more: Partial<User> = {}): User => ({
   createdAt: T0,
   signIns: 0,
   deleted: null,
+  allEnded: null,
   loginsDisabled: null,
   ...more,
 })
@@ -120,6 +121,7 @@ export const aSession = (id: string, more: Partial<Session> = {}): Session => ({
 export const anEvent = (id: string): OutboxEvent => ({
   id,
   at: T0,
+  keepUntil: T0 + 14 * DAY,
   payload: {
     type: 'session.ended',
     timestamp: '2025-06-15T15:06:40.000Z',

@@ -9,6 +9,7 @@ import type { Site } from '../../../idp/site.ts'
 import type { Store } from '../../../idp/store/store.ts'
 import { ADA, makeCode, type RunningSite, startSite } from '../../support/site.ts'
 import { aboutToSignIn, byAda, reasonOf, sessionOf, signedIn } from './person.ts'
+import { scheduled } from './scheduled.ts'
 
 let site: RunningSite
 
@@ -166,30 +167,6 @@ describe('somebody comes between the decision and its commit', () => {
     },
   )
 })
-
-/**
- * A store whose every answer comes when the scheduler says so: fast-check then walks through the
- * orders in which sign-ins, refreshes and endings may read and write.
- */
-function scheduled(store: Store, scheduler: fc.Scheduler, commit: Store['commit']): Store {
-  const later =
-    <A extends readonly unknown[], R>(name: string, call: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      await scheduler.schedule(Promise.resolve(), `before ${name}`)
-      return call(...args)
-    }
-  return new Proxy(store, {
-    get(target, property) {
-      if (property === 'commit') return later('commit', commit)
-      const member: unknown = Reflect.get(target, property)
-      if (typeof member !== 'function') return member
-      const bound = member.bind(target)
-      return ['user', 'session', 'liveSessionsOfUser'].includes(String(property))
-        ? later(String(property), bound)
-        : bound
-    },
-  })
-}
 
 test('in any order of reads and writes: whoever is in afterwards proved themselves afterwards, and each session is told of once', async () => {
   await fc.assert(

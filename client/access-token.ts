@@ -1,6 +1,10 @@
+import * as v from 'valibot'
+import type { Clock } from '../clock/clock.ts'
 import { type Duration, SECOND } from '../clock/moment.ts'
 import type { Tokens } from './outcome.ts'
+import type { Log, SecretStore } from './ports.ts'
 import type { ServerTime } from './server-time.ts'
+import { nameOf } from './site.ts'
 
 /** So much earlier than needed, for requests that take their time. */
 const MARGIN: Duration = 30 * SECOND
@@ -20,13 +24,57 @@ export function decideOnUse(age: Duration | undefined, lifetime: Duration): UseD
   return age >= lifetime - Math.min(MARGIN, lifetime / 4) ? 'refresh_else_use' : 'use'
 }
 
-/** The access token: in memory only, never written. */
+type AccessTokens = Omit<Tokens, 'refreshToken'>
+
+/** How the token waits in a memory that outlives this process. */
+const Kept = v.object({
+  accessToken: v.string(),
+  sessionId: v.string(),
+  issuedAt: v.number(),
+  lifetime: v.number(),
+  /** By this machine's clock. */
+  keptAt: v.number(),
+})
+
+/**
+ * The access token: in memory only. Where a platform ends the process at any moment and keeps a memory
+ * for it (an extension's `storage.session`), the token waits there; it is never on a disk.
+ */
 export class AccessToken {
   readonly #serverTime: ServerTime
-  #tokens: Tokens | undefined
+  readonly #memory: SecretStore | undefined
+  readonly #clock: Clock
+  readonly #log: Log
+  #tokens: AccessTokens | undefined
+  #last: Promise<unknown> = Promise.resolve()
 
-  constructor(serverTime: ServerTime) {
+  constructor(serverTime: ServerTime, memory: SecretStore | undefined, clock: Clock, log: Log) {
     this.#serverTime = serverTime
+    this.#memory = memory
+    this.#clock = clock
+    this.#log = log
+  }
+
+  /**
+   * Takes up the token of that session again, which a process before this one had.
+   *
+   * Monotonic time doesn't reach from one process to the next, so here, and only here, this machine's
+   * own clock says how much time went by. Were it wrong, the token would be refreshed too early, or
+   * refused by the service and refreshed then; and the site's next answer sets the time right.
+   *
+   * @returns whether there was one
+   */
+  async restore(sessionId: string): Promise<boolean> {
+    const text = await this.#remember((memory) => memory.read())
+    const kept = v.safeParse(v.pipe(v.string(), v.parseJson(), Kept), text)
+    if (!kept.success || kept.output.sessionId !== sessionId) return false
+    const { keptAt, ...tokens } = kept.output
+    const passed = this.#clock.now() - keptAt
+    // Somebody set the clock back: nobody knows how old the token is.
+    if (passed < 0) return false
+    this.#tokens = tokens
+    this.#serverTime.observe(tokens.issuedAt + passed)
+    return true
   }
 
   get value(): string | undefined {
@@ -43,13 +91,31 @@ export class AccessToken {
     return this.#tokens ? decideOnUse(this.age, this.#tokens.lifetime) : 'refresh'
   }
 
-  set(tokens: Tokens): void {
+  set({ accessToken, sessionId, issuedAt, lifetime }: AccessTokens): void {
+    const tokens = { accessToken, sessionId, issuedAt, lifetime }
     this.#tokens = tokens
+    const keptAt = this.#clock.now()
+    void this.#remember((memory) => memory.write(JSON.stringify({ ...tokens, keptAt })))
     // Where a proxy strips the Date header, the token itself says what time it was at least.
     if (this.#serverTime.now() === undefined) this.#serverTime.observe(tokens.issuedAt)
   }
 
   clear(): void {
     this.#tokens = undefined
+    void this.#remember((memory) => memory.clear())
+  }
+
+  /** One after the other. What fails costs a refresh and no more. */
+  #remember<T>(work: (memory: SecretStore) => Promise<T>): Promise<T | undefined> {
+    const memory = this.#memory
+    if (!memory) return Promise.resolve(undefined)
+    const done = this.#last
+      .then(() => work(memory))
+      .catch((error: unknown) => {
+        this.#log('warn', 'token_memory_failed', { error: nameOf(error) })
+        return undefined
+      })
+    this.#last = done
+    return done
   }
 }

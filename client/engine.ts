@@ -36,6 +36,11 @@ export interface EnginePorts {
   readonly http: Http
   readonly clock: Clock
   readonly log: Log
+  /**
+   * Only where the platform ends the process at any moment: a memory that outlives it and is never on
+   * a disk (an extension's `storage.session`). The access token waits there.
+   */
+  readonly memory?: SecretStore
   /** Only where several processes share the secret store. */
   readonly lock?: Lock
   /** Real waiting by default. */
@@ -78,6 +83,7 @@ export class Engine {
   readonly #signIn: SignIn
   readonly #signOut: SignOut
   readonly #attacher: Attacher
+  readonly #access: AccessToken
   #started: Promise<State> | undefined
   #signingIn: { readonly abort: AbortController; readonly done: Promise<unknown> } | undefined
 
@@ -90,7 +96,7 @@ export class Engine {
     )
     const serverTime = new ServerTime(clock)
     const gate = new BackOffGate(clock)
-    const access = new AccessToken(serverTime)
+    const access = new AccessToken(serverTime, ports.memory, clock, log)
     const journal = new Journal(ports.secrets, lock, log)
     const http = new ProvenHttp(ports.http, clock, serverTime)
     const site = new Site(settings.issuer, settings.clientId, http, serverTime)
@@ -98,6 +104,7 @@ export class Engine {
     const shared = { journal, registration, site, access, gate, states, pause, log }
     const origins = [settings.issuer, ...settings.services].map((url) => new URL(url).origin)
     this.#log = log
+    this.#access = access
     this.#states = states
     this.#serverTime = serverTime
     this.#gate = gate
@@ -121,7 +128,8 @@ export class Engine {
 
   /**
    * Looks at what is held, finishes what a crash left half-way, and refreshes: an app that starts is
-   * an app that is used. Resolves when that came to an outcome; listeners hear of it as it goes.
+   * an app that is used. One that only takes up where a process before it was ended (`memory`) goes on with
+   * the token that it had. Resolves when that came to an outcome; listeners hear of it as it goes.
    *
    * @throws what the secret store throws when it can't be read; start again then
    */
@@ -141,6 +149,10 @@ export class Engine {
     const redeemed =
       decision === 'redeem_code' &&
       (await this.#whileSigningIn(() => this.#signIn.redeem(signal, 1))).kind === 'ok'
+    if (!redeemed && held.session && (await this.#access.restore(held.session.id))) {
+      await this.#signOut.tell()
+      return this.state
+    }
     if (!redeemed && held.session) await this.#refresher.now()
     await this.#settle()
     return this.state

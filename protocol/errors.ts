@@ -15,6 +15,8 @@ export const HTTP_STATUS = {
   unsupported_response_type: 400,
   unsupported_token_type: 400,
   invalid_scope: 400,
+  /** OIDC Core §3.1.2.6: nobody is signed in without being asked. */
+  login_required: 400,
   access_denied: 403,
   server_error: 500,
   temporarily_unavailable: 503,

@@ -5,7 +5,7 @@ import type { SignIn, SignInOutcome, SignInStep } from '../store/records.ts'
 import { hashOf } from '../tokens/secret.ts'
 import { arrive } from './arrival.ts'
 import type { ProviderIdentity } from './provider.ts'
-import { finishProbe, startPurge } from './purge.ts'
+import { finishProbe, finishSilent, startPurge } from './purge.ts'
 import { one } from './request.ts'
 import { returnError } from './return.ts'
 import { type Browser, checkUnderWay, type Onward, providerOf, takeStep } from './steps.ts'
@@ -30,6 +30,8 @@ export async function handleCallback(site: Site, callback: URL, browser: Browser
     switch (signIn.step.at) {
       case 'provider':
         return handleIdentity(site, signIn, signIn.step, { callback, state })
+      case 'silent':
+        return finishSilent(site, signIn, callback)
       case 'probe':
         return finishProbe(site, signIn, signIn.step.outcome, callback, browser)
       default:

@@ -7,6 +7,7 @@ import { hashOf } from '../tokens/secret.ts'
 import { chooseOrFinish } from './finish.ts'
 import { newProviderRequest } from './provider.ts'
 import { one } from './request.ts'
+import { returnUrl } from './return.ts'
 import { type Browser, checkUnderWay, type Onward, providerOf, takeStep } from './steps.ts'
 
 /**
@@ -54,6 +55,24 @@ async function startProbe(site: Site, signIn: SignIn, outcome: SignInOutcome): P
   return { to }
 }
 
+/**
+ * The end of a sign-in that was asked for with `prompt=none`. Nobody is ever signed in that way here, so
+ * the answer is `login_required` (OIDC Core §3.1.2.6), whoever the provider still knows. What the
+ * provider said goes along as `purge`: a client that owns the browser's cookies, and has just removed the
+ * provider's, sees whether that was all of them.
+ */
+export async function finishSilent(site: Site, signIn: SignIn, callback: URL): Promise<Onward> {
+  const { outcome, answer } = readProof(answerOf(callback), toSeconds(site.clock.now()))
+  await takeStep(site, signIn, { at: 'done' })
+  site.log.info({ signIn: signIn.id, outcome }, 'probed for a client')
+  const error_description = 'Somebody has to be asked: start the sign-in without prompt=none.'
+  const told = { error: 'login_required', error_description, purge: outcome, purge_answer: answer }
+  return { to: returnUrl(site, signIn, told) }
+}
+
+const answerOf = (callback: URL): string =>
+  one(callback.searchParams, 'error') ?? (one(callback.searchParams, 'code') ? 'code' : 'nothing')
+
 /** The probe's answer is the proof. A code that it may bring is never redeemed. */
 export async function finishProbe(
   site: Site,
@@ -62,9 +81,7 @@ export async function finishProbe(
   callback: URL,
   browser: Browser,
 ): Promise<Onward> {
-  const answer =
-    one(callback.searchParams, 'error') ?? (one(callback.searchParams, 'code') ? 'code' : 'nothing')
-  const purge = readProof(answer, toSeconds(site.clock.now()))
+  const purge = readProof(answerOf(callback), toSeconds(site.clock.now()))
   site.log.info({ signIn: signIn.id, outcome: purge.outcome }, 'purge probed')
   return chooseOrFinish(site, signIn, outcome, purge, browser)
 }

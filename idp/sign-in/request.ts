@@ -11,6 +11,8 @@ export interface SignInRequest {
   readonly deviceId: string | null
   readonly jkt: string | null
   readonly loginHint: string | undefined
+  /** `prompt=none` (OIDC Core §3.1.2.1): nobody may be asked anything. */
+  readonly silent: boolean
 }
 
 /** Where to send the client's errors, once it is certain that the address is the client's. */
@@ -83,8 +85,13 @@ export function readSignInRequest(query: URLSearchParams, to: ReturnAddress): Si
   if (loginHint !== undefined && loginHint.length > 254) {
     throw new LatchkeyError('invalid_request', 'login_hint is longer than any e-mail address.')
   }
-  const base = { ...to, loginHint, deviceId: null, jkt: null, codeChallenge: null }
-  if (to.clientId === 'latchkey-web') return base
+  // Whatever else may be asked for, more is done than that: everybody is asked, always.
+  const silent = one(query, 'prompt') === 'none'
+  const base = { ...to, loginHint, silent, deviceId: null, jkt: null, codeChallenge: null }
+  if (to.clientId === 'latchkey-web') {
+    if (!silent) return base
+    throw new LatchkeyError('login_required', 'Nobody is signed in here without being asked.')
+  }
   if (one(query, 'response_type') !== 'code') {
     throw new LatchkeyError(
       'unsupported_response_type',

@@ -68,7 +68,10 @@ async function toProvider(
   browser: string,
 ): Promise<string> {
   const toProvider = newProviderRequest()
-  const to = await provider.signInUrl(toProvider, request.loginHint)
+  const to = request.silent
+    ? await provider.probeUrl(toProvider)
+    : await provider.signInUrl(toProvider, request.loginHint)
+  const stateHash = hashOf(toProvider.state)
   const signIn: SignIn = {
     id: newId('sgn'),
     createdAt: site.clock.now(),
@@ -80,12 +83,14 @@ async function toProvider(
     jkt: request.jkt,
     browserHash: hashOf(browser),
     provider: provider.settings.name,
-    step: {
-      at: 'provider',
-      stateHash: hashOf(toProvider.state),
-      nonce: toProvider.nonce,
-      codeVerifier: toProvider.codeVerifier,
-    },
+    step: request.silent
+      ? { at: 'silent', stateHash }
+      : {
+          at: 'provider',
+          stateHash,
+          nonce: toProvider.nonce,
+          codeVerifier: toProvider.codeVerifier,
+        },
   }
   await site.store.commit([{ table: 'signIn', put: signIn }])
   site.log.info({ signIn: signIn.id, client: signIn.clientId }, 'sign-in started')

@@ -107,6 +107,8 @@ export type SignInStep =
       readonly nonce: string
       readonly codeVerifier: string
     }
+  /** Asked with `prompt=none`: only whether the provider would still sign somebody in by itself. */
+  | { readonly at: 'silent'; readonly stateHash: string }
   | { readonly at: 'logout'; readonly stateHash: string; readonly outcome: SignInOutcome }
   | { readonly at: 'probe'; readonly stateHash: string; readonly outcome: SignInOutcome }
   | {

@@ -222,7 +222,7 @@ test('unknown parameters are ignored (RFC 6749 §3.1)', async () => {
   const answer = await open({
     unknown: ['a', 'b'],
     __proto__x: 'a',
-    prompt: 'none',
+    prompt: 'consent',
     scope: 'openid',
   })
   expect(whereTo(answer).hostname).toBe('localhost')

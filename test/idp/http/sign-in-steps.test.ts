@@ -425,3 +425,47 @@ describe('the chooser', () => {
     })
   })
 })
+
+describe('prompt=none: nobody is signed in, and the provider’s answer is told', () => {
+  const silently = async (answer: Record<string, string>) => {
+    const request = new SignInSteps(browser, {
+      ...Object.fromEntries(signIn.request),
+      prompt: 'none',
+    })
+    return backAtClient(await request.probed(await request.start(), answer))
+  }
+
+  test.each([
+    ['it would ask', { error: 'login_required' }, 'proven', 'login_required'],
+    ['B2C would ask', { error: 'interaction_required' }, 'proven', 'interaction_required'],
+    ['it would sign somebody in', { code: 'provider-code' }, 'sticky', 'code'],
+    ['it says something else', { error: 'server_error' }, 'unknown', 'server_error'],
+    ['it says nothing', {}, 'unknown', 'nothing'],
+  ])('%s', async (_, answer, outcome, word) => {
+    const back = await silently(answer)
+    expect(Object.fromEntries(back)).toMatchObject({
+      error: 'login_required',
+      purge: outcome,
+      purge_answer: word,
+    })
+    expect(back.has('code')).toBe(false)
+    expect(provider.asked).toEqual(['probe'])
+    expect(provider.codes).toEqual([])
+  })
+
+  test('each answer is taken once, and in the browser that asked', async () => {
+    const request = new SignInSteps(browser, {
+      ...Object.fromEntries(signIn.request),
+      prompt: 'none',
+    })
+    const state = await request.start()
+    expectProblemPage(
+      await new TestBrowser(site).get(callback({ state, error: 'login_required' })),
+      {
+        status: 400,
+      },
+    )
+    backAtClient(await request.probed(state))
+    expectProblemPage(await request.probed(state), { status: 400 })
+  })
+})

@@ -202,7 +202,7 @@ test('use keeps it alive: every 13 days for two months', async () => {
 test('being signed in here never makes a later sign-in silent: the provider is asked again, always', async () => {
   await signInHere()
   site.clock.advance(HOUR)
-  for (const query of [{}, { prompt: 'none' }, { login_hint: 'ada@example.test' }]) {
+  for (const query of [{}, { prompt: 'select_account' }, { login_hint: 'ada@example.test' }]) {
     const asked = provider.asked.length
     const answer = await new SignInSteps(browser, query).browser.get(
       `/signin?${new URLSearchParams(query)}`,
@@ -210,6 +210,8 @@ test('being signed in here never makes a later sign-in silent: the provider is a
     expect(whereTo(answer).hostname).toBe('localhost')
     expect(provider.asked.slice(asked)).toEqual(['sign-in'])
   }
+  const silently = await browser.get('/signin?prompt=none')
+  expect(expectProblemPage(silently, { status: 400 })).toContain('without being asked')
   const desktop = new SignInSteps(browser)
   const before = provider.codes.length
   expect(whereTo(await desktop.all()).searchParams.has('code')).toBe(true)

@@ -35,6 +35,7 @@ test('a good request is read whole', () => {
     jkt: HASH,
     deviceId: 'dev_1',
     loginHint: 'ada@example.test',
+    silent: false,
   })
 })
 
@@ -57,6 +58,7 @@ test('a browser on the site itself needs nothing, goes where the settings say, a
     clientId: 'latchkey-web',
     redirectUri: '/account',
     state: null,
+    silent: false,
     codeChallenge: null,
     jkt: null,
     deviceId: null,

@@ -54,6 +54,9 @@ export interface Settings {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
+/** Where the store and the keys are, when `DATA` doesn't say. */
+export const DEFAULT_DATA = '.latchkey/site'
+
 const filled = v.pipe(v.string(), v.minLength(1, 'must not be empty'))
 
 const url = v.pipe(
@@ -144,7 +147,7 @@ const Environment = v.object({
   SITE_URL: v.optional(issuerUrl, 'http://127.0.0.1:3000'),
   HOST: v.optional(v.string(), '127.0.0.1'),
   PORT: v.optional(port),
-  DATA: v.optional(filled, '.latchkey/site'),
+  DATA: v.optional(filled, DEFAULT_DATA),
   AUDIENCE: v.optional(filled),
   PROVIDERS: json(Providers),
   SERVICES: v.optional(json(Services), '[]'),

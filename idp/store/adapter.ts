@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Adapter } from 'lowdb'
-import { applyWrite, type Data, emptyData } from './data.ts'
+import type { Data } from './data.ts'
 import type { AppendFile, Disk } from './disk.ts'
 import {
   type GenerationFile,
@@ -11,9 +11,9 @@ import {
   UNFINISHED,
 } from './generations.ts'
 import { Journal } from './journal.ts'
-import { damaged, readJournal } from './journal-lines.ts'
+import { load, type TornEnd } from './load.ts'
 import { SCHEMA_VERSION } from './migrations.ts'
-import { readSnapshot, writeSnapshot } from './snapshot.ts'
+import { writeSnapshot } from './snapshot.ts'
 
 export interface JournalAdapterOptions {
   readonly disk: Disk
@@ -49,25 +49,23 @@ export class JournalAdapter implements Adapter<Data> {
     const { disk } = this.#options
     const names = await disk.list(this.#folder)
     const plan = planLoad(this.#folder, generationFiles(names))
-    const generation = plan.snapshot ?? 1
-    const snapshot =
-      plan.snapshot === undefined
-        ? { data: emptyData(), after: 0, length: 0, version: SCHEMA_VERSION }
-        : await this.#readSnapshot(plan.snapshot)
-    const sequence = await this.#replay(plan.journals, snapshot.data, snapshot.after)
+    const { data, sequence, version, ...loaded } = await load(this.#folder, disk, plan)
+    if (loaded.torn) await this.#cutOff(loaded.torn)
     for (const name of names.filter((name) => UNFINISHED.test(name))) {
       await disk.remove(join(this.#folder, name))
     }
+    const generation = plan.snapshot ?? 1
     const newest = plan.journals.at(-1) ?? generation
-    const older = snapshot.version < SCHEMA_VERSION
+    const older = version < SCHEMA_VERSION
     this.#generation = older ? newest + 1 : newest
     const file = await this.#openJournal(this.#generation)
     this.#journal = new Journal(file, sequence, this.#options.failed)
     this.#snapshotGeneration = generation
-    this.#snapshotLength = snapshot.length
-    if (plan.snapshot === undefined) await this.#makeSnapshot(snapshot.data, generation, 0)
-    else if (older) await this.#raiseVersion(snapshot.data, snapshot.version, sequence)
-    return snapshot.data
+    this.#snapshotLength = loaded.snapshotLength
+    this.#olderJournals = loaded.journalsLength
+    if (plan.snapshot === undefined) await this.#makeSnapshot(data, generation, 0)
+    else if (older) await this.#raiseVersion(data, version, sequence)
+    return data
   }
 
   /** Makes a snapshot of `data` while commits go on, and lets go of what is older than the last one. */
@@ -108,38 +106,9 @@ export class JournalAdapter implements Adapter<Data> {
     return this.#journal
   }
 
-  #readSnapshot(generation: number) {
-    const path = snapshotPath(this.#folder, generation)
-    return readSnapshot(path, this.#options.disk.read(path), generation)
-  }
-
-  /** @returns the last commit's sequence */
-  async #replay(journals: readonly number[], data: Data, after: number): Promise<number> {
-    const { disk, log } = this.#options
-    let sequence = after
-    for (const generation of journals) {
-      const path = journalPath(this.#folder, generation)
-      const apply = (write: Parameters<typeof applyWrite>[1]) => applyWrite(data, write)
-      const read = await readJournal(path, disk.read(path), sequence, apply)
-      if (read.torn > 0) {
-        if (generation !== journals.at(-1)) {
-          throw damaged(path, read.sequence - sequence + 1, 'its checksum is wrong')
-        }
-        const aside = await this.#keepAside(path, read.length)
-        await disk.truncate(path, read.length)
-        log(
-          `${path} ended in ${read.torn} bytes that are no whole commit, as a stop in the middle of a write leaves them: they were moved to ${aside}.`,
-        )
-      }
-      sequence = read.sequence
-      this.#olderJournals += read.length
-    }
-    return sequence
-  }
-
   /** What is cut off was most likely never acknowledged; but nothing is thrown away that can't be read. */
-  async #keepAside(path: string, from: number): Promise<string> {
-    const { disk } = this.#options
+  async #cutOff({ path, from, bytes }: TornEnd): Promise<void> {
+    const { disk, log } = this.#options
     const aside = `${path}.torn`
     const file = await disk.create(aside)
     try {
@@ -153,7 +122,10 @@ export class JournalAdapter implements Adapter<Data> {
     } finally {
       await file.close()
     }
-    return aside
+    await disk.truncate(path, from)
+    log(
+      `${path} ended in ${bytes} bytes that are no whole commit, as a stop in the middle of a write leaves them: they were moved to ${aside}.`,
+    )
   }
 
   async #openJournal(generation: number): Promise<AppendFile> {

@@ -56,6 +56,22 @@ export async function acquireLock(folder: string): Promise<Lock> {
   }
 }
 
+/**
+ * For those who only look: whoever starts to write meanwhile has taken the next number.
+ *
+ * @returns the highest number
+ * @throws StoreError `data_folder_in_use`
+ */
+export async function requireUnlocked(folder: string): Promise<number> {
+  const highest = Math.max(0, ...(await numbersIn(folder)))
+  if (highest === 0) return highest
+  const path = lockPath(folder, highest)
+  const owner = await readOwner(path)
+  if (owner === 'gone') return requireUnlocked(folder)
+  if (await mayLive(owner)) throw inUse(folder, path, owner)
+  return highest
+}
+
 /** One try: the number that is now ours, or `undefined` when somebody came between: look again. */
 async function takeNext(folder: string, claim: string): Promise<number | undefined> {
   const highest = Math.max(0, ...(await numbersIn(folder)))

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { openLinkKey } from '../../idp/links/link-key.ts'
 import { openFileStore } from '../../idp/store/file-store.ts'
 import { openSigningKeys } from '../../idp/tokens/signing-keys.ts'
 import { TestDevice } from '../support/device.ts'
@@ -40,6 +41,7 @@ beforeAll(async () => {
   }
   await store.close()
   await openSigningKeys(healthy)
+  await openLinkKey(healthy)
 })
 afterEach(async () => {
   for (const child of running) child.kill('SIGKILL')
@@ -227,7 +229,7 @@ describe('a start that can’t be says so in one sentence and changes nothing', 
     ['a snapshot of something else', overwrite(/^snapshot/, '<html>'), 'is damaged'],
     [
       'a snapshot of a later Latchkey',
-      overwrite(/^snapshot/, (was) => was.replace('"version":1', '"version":99')),
+      overwrite(/^snapshot/, (was) => was.replace(/"version":\d+/, '"version":99')),
       'newer Latchkey',
     ],
     ['an empty snapshot', overwrite(/^snapshot/, ''), 'is damaged'],

@@ -1,0 +1,144 @@
+import { createServer, type Server } from 'node:http'
+import path from 'node:path'
+import pino from 'pino'
+import { SystemClock, VirtualClock } from '../clock/clock.ts'
+import { DueRunner } from '../clock/due.ts'
+import { followClock } from '../clock/follow.ts'
+import { SECOND } from '../clock/moment.ts'
+import { ProofNonces } from '../protocol/dpop/nonce.ts'
+import { SeenProofs } from '../protocol/dpop/seen.ts'
+import { siteDueWork } from './due.ts'
+import { serve } from './http/serve.ts'
+import { openLinkKey } from './links/link-key.ts'
+import { outboxMailer } from './mail/outbox.ts'
+import { Turns } from './sessions/turns.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { Providers } from './sign-in/provider.ts'
+import type { Site } from './site.ts'
+import { StartError } from './start-error.ts'
+import { type FileStore, openFileStore } from './store/file-store.ts'
+import { openSigningKeys } from './tokens/signing-keys.ts'
+
+/** How long requests under way may take once the site was asked to stop. */
+const LAST_REQUESTS = 5 * SECOND
+
+/** How often connections that fell idle meanwhile are let go. */
+const IDLE_SWEEP = SECOND / 20
+
+/**
+ * Starts the site with settings from the environment; it ends by a signal.
+ *
+ * @returns its store, for those who watch it
+ * @throws StartError or StoreError with a sentence for whoever starts it
+ */
+export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> {
+  const settings = readSettings(environment)
+  const log = pino({ level: settings.logLevel, base: { party: 'site' } }, pino.destination(2))
+  const clock = new VirtualClock(new SystemClock())
+  const store = await openFileStore(settings.data, {
+    log: (message: string) => log.warn(message),
+    onFailure: (error: unknown) => {
+      // Memory may be ahead of the disk now: nothing this process says can be trusted (DESIGN §8).
+      log.fatal({ code: codeOf(error) }, 'the store stopped')
+      process.stderr.write(`The site stops: ${messageOf(error)}\n`)
+      process.exit(1)
+    },
+  })
+  const site: Site = {
+    settings,
+    clock,
+    store,
+    keys: await openSigningKeys(settings.data),
+    links: await openLinkKey(settings.data),
+    mailer: outboxMailer(path.join(settings.data, 'outbox')),
+    providers: new Providers(settings.providers, { url: settings.url, clock }),
+    nonces: new ProofNonces(),
+    seen: new SeenProofs(),
+    turns: new Turns(),
+    log,
+    ahead: () => (settings.clockUrl === undefined ? undefined : clock.offset),
+    hurry: () => runner.poke(),
+  }
+  const runner = new DueRunner(clock, siteDueWork(site), (error) =>
+    log.error({ err: messageOf(error) }, 'due work failed; it is tried again'),
+  )
+  const ending = new AbortController()
+  const server = createServer()
+  serve(server, site)
+  if (settings.clockUrl !== undefined) {
+    // Before anything is served: no request shall meet a site that lives in the past.
+    await followClock({
+      hub: settings.clockUrl,
+      clock,
+      party: { name: 'site', run: () => runner.run(), next: () => runner.next() },
+      signal: ending.signal,
+    }).catch(() => {
+      throw new StartError(
+        `The clock at CLOCK_URL (${settings.clockUrl}) does not answer: start it first (npm start does), or remove CLOCK_URL.`,
+      )
+    })
+  }
+  await listen(server, settings)
+  runner.poke()
+
+  let stopping = false
+  const stop = async () => {
+    if (stopping) return
+    stopping = true
+    ending.abort()
+    await close(server)
+    await runner.stop()
+    await store.close()
+    process.exit(0)
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  endWithStdin(stop)
+  process.stdout.write(`${JSON.stringify({ ready: 'site', url: settings.url })}\n`)
+  log.info({ url: settings.url }, 'ready')
+  return store
+}
+
+function listen(server: Server, { host, port }: Settings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new StartError(
+              `Port ${port} on ${host} is in use: stop what listens there, or choose another one with PORT and SITE_URL.`,
+            )
+          : new StartError(
+              `The site can't listen on ${host}, port ${port} (${error.code}). Choose others with HOST, PORT and SITE_URL.`,
+            ),
+      )
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+/** Requests under way finish; idle connections are let go. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const patience = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS)
+    server.close(() => {
+      clearTimeout(patience)
+      clearInterval(sweep)
+      resolve()
+    })
+    // A connection whose last answer was under way falls idle later.
+    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP)
+  })
+}
+
+/** In the playground the site must not outlive its parent, not even one that was killed. */
+function endWithStdin(stop: () => Promise<void>): void {
+  if (process.env.LATCHKEY_END_WITH_STDIN !== '1') return
+  process.stdin.once('end', stop)
+  process.stdin.once('error', stop)
+  process.stdin.resume()
+}
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : 'unknown failure'

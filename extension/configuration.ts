@@ -1,0 +1,38 @@
+import * as v from 'valibot'
+import { browser } from './platform.ts'
+
+const address = v.pipe(
+  v.string(),
+  v.url('is not an address like http://127.0.0.1:3000'),
+  v.transform((text) => new URL(text).origin),
+)
+
+/** Whom this installation deals with. */
+export const Configuration = v.object({
+  /** Our site: the issuer, exactly as it calls itself. */
+  site: address,
+  /** Services that may be shown the access token. */
+  services: v.array(address),
+  /** Hosts of the identity provider, whose cookies are removed after a sign-in. */
+  providerHosts: v.array(v.pipe(v.string(), v.regex(/^[a-z0-9.-]+$/, 'is not the name of a host'))),
+})
+
+export type Configuration = v.InferOutput<typeof Configuration>
+
+/** The playground's. */
+export const DEFAULT_CONFIGURATION: Configuration = {
+  site: 'http://127.0.0.1:3000',
+  services: ['http://127.0.0.1:3100'],
+  providerHosts: ['localhost'],
+}
+
+const KEY = 'configuration'
+
+/** What was set by hand, or the default; what can't be read is no configuration. */
+export async function readConfiguration(): Promise<Configuration> {
+  const kept = v.safeParse(Configuration, (await browser.storage.local.get(KEY))[KEY])
+  return kept.success ? kept.output : DEFAULT_CONFIGURATION
+}
+
+export const writeConfiguration = (configuration: Configuration): Promise<void> =>
+  browser.storage.local.set({ [KEY]: configuration })

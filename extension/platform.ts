@@ -1,0 +1,5 @@
+/**
+ * The browsers' API, the same in both: promises, and listeners that may answer with one. The only file that
+ * imports the polyfill, which does nothing where `browser` is there already (notes: Chromium from 148).
+ */
+export { default as browser } from 'webextension-polyfill'

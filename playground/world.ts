@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SystemClock } from '../clock/clock.ts'
 import { ClockHub } from '../clock/hub.ts'
+import { REDIRECT_URIS } from '../extension/identity.ts'
 import { type FileStore, openFileStore } from '../idp/store/file-store.ts'
 import { readClockFile, writeClockFile } from './clock-file.ts'
 import { consoleApp } from './console/console.tsx'
@@ -214,6 +215,7 @@ export class World {
       PORT: portOf(site),
       DATA: this.#folder('site'),
       AUDIENCE: site,
+      EXTENSION_REDIRECT_URIS: JSON.stringify(REDIRECT_URIS),
       ADMIN_KEY: this.#secrets.admin,
       PROVIDERS: JSON.stringify([
         {

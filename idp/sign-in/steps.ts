@@ -39,7 +39,9 @@ export function checkUnderWay(
   { binding }: Browser,
 ): SignIn {
   if (!signIn) throw startAgain('This sign-in is not known, or was used already.')
-  if (binding === undefined || !sameHash(signIn.browserHash, hashOf(binding))) {
+  // Firefox brings no cookie back to a flow without a window; but then nobody is signed in by it either.
+  const bound = signIn.step.at !== 'silent'
+  if (bound && (binding === undefined || !sameHash(signIn.browserHash, hashOf(binding)))) {
     throw startAgain('This sign-in was started in another browser.')
   }
   if (site.clock.now() >= signIn.createdAt + SIGN_IN_LIFE) {

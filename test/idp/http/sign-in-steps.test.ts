@@ -453,19 +453,13 @@ describe('prompt=none: nobody is signed in, and the provider’s answer is told'
     expect(provider.codes).toEqual([])
   })
 
-  test('each answer is taken once, and in the browser that asked', async () => {
+  test('each answer is taken once; a flow without a window may have lost its cookies', async () => {
     const request = new SignInSteps(browser, {
       ...Object.fromEntries(signIn.request),
       prompt: 'none',
     })
-    const state = await request.start()
-    expectProblemPage(
-      await new TestBrowser(site).get(callback({ state, error: 'login_required' })),
-      {
-        status: 400,
-      },
-    )
-    backAtClient(await request.probed(state))
-    expectProblemPage(await request.probed(state), { status: 400 })
+    const answer = callback({ state: await request.start(), error: 'login_required' })
+    backAtClient(await new TestBrowser(site).get(answer))
+    expectProblemPage(await browser.get(answer), { status: 400 })
   })
 })

@@ -15,22 +15,22 @@ const bin = (name) => path.join(root, 'node_modules', '.bin', name)
 const say = (text) => process.stdout.write(`${text}\n`)
 
 /** What Debian calls the parts that the tests meet for real. */
-const DEBIAN_PACKAGES = ['chromium']
+const DEBIAN_PACKAGES = ['chromium', 'firefox-esr']
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 const missing = []
 
 function main() {
   process.chdir(root)
-  const browser = findBrowser()
+  const browsers = findBrowsers()
   check('types', bin('tsc'), ['--noEmit'])
   check('lint', bin('biome'), ['check', '--error-on-warnings', '.'])
   suite('unit')
   suite('parts')
-  if (browser) suite('e2e', { CHROMIUM: browser })
+  if (browsers) suite('e2e', browsers)
   else {
     missing.push(
-      'the browser tests: no Chromium was found. Install it (Debian: apt-get install chromium), or name it in CHROMIUM.',
+      'the browser tests: Chromium and Firefox are needed. Install them (Debian: apt-get install chromium firefox-esr), or name them in CHROMIUM and FIREFOX.',
     )
   }
   for (const what of missing) say(`Not run: ${what}`)
@@ -40,15 +40,20 @@ function main() {
   process.exit(total.failed === 0 ? 0 : 1)
 }
 
-/** A Chromium that is there, or can be had: on a Debian machine as root it is installed. */
-function findBrowser() {
-  const known = [
-    process.env.CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ]
-  const found = () => known.find((file) => file !== undefined && existsSync(file))
+const KNOWN = {
+  CHROMIUM: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+  FIREFOX: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
+}
+
+/** Browsers that are there, or can be had: on a Debian machine as root they are installed. */
+function findBrowsers() {
+  const found = () => {
+    const files = Object.entries(KNOWN).map(([name, known]) => [
+      name,
+      [process.env[name], ...known].find((file) => file !== undefined && existsSync(file)),
+    ])
+    return files.every(([, file]) => file !== undefined) ? Object.fromEntries(files) : undefined
+  }
   if (found()) return found()
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) return undefined
   say(`Installing from Debian: ${DEBIAN_PACKAGES.join(' ')}`)

@@ -1,0 +1,304 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { buildExtension } from '../../extension/build.mjs'
+import type { PurgeReport, View } from '../../extension/view.ts'
+import { PASSWORD } from '../../playground/people.ts'
+import { World } from '../../playground/world.ts'
+import type { AuditPage } from '../../protocol/audit.ts'
+import { BROWSERS, type BrowserName, ExtensionBrowser } from '../extension/browsers.ts'
+import { bundlePrograms, type Programs } from '../support/programs.ts'
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'latchkey-extension-'))
+const extension = path.join(folder, 'extension')
+let programs: Programs
+let world: World
+
+beforeAll(async () => {
+  await buildExtension(extension)
+  programs = await bundlePrograms()
+  world = new World({
+    ports: 'free',
+    data: path.join(folder, 'data'),
+    programs: programs.folder,
+    died: () => {},
+    siteSettings: { LOG_LEVEL: 'debug' },
+  })
+  await world.start()
+})
+
+afterAll(async () => {
+  await world.stop()
+  programs.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const post = async (url: string, body?: unknown, headers: Record<string, string> = {}) => {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: body === undefined ? null : JSON.stringify(body),
+  })
+  expect(answer.ok, `${url}: ${answer.status}`).toBe(true)
+}
+
+const advance = (by: string) => post(`${world.addresses.console}/clock/advance`, { by })
+const asAdmin = (to: string, body?: unknown) =>
+  post(world.addresses.site + to, body, { authorization: `Bearer ${world.adminKey}` })
+
+/** How often the site refreshed since somebody looked last: what its own log says. */
+const refreshes = async () => {
+  const { readFile } = await import('node:fs/promises')
+  const log = await readFile(path.join(folder, 'data', 'logs', 'site.log'), 'utf8')
+  return log.split('\n').filter((line) => /"route":"\/refresh","status":200/.test(line)).length
+}
+
+const opened: ExtensionBrowser[] = []
+
+async function openExtension(name: BrowserName): Promise<ExtensionBrowser> {
+  const browser = await ExtensionBrowser.open(name, extension)
+  opened.push(browser)
+  const { site, service } = world.addresses
+  await browser.ask('configure', { site, services: [service], providerHosts: ['localhost'] })
+  await browser.goTo(browser.popup, 'popup.html')
+  return browser
+}
+
+/** What the person does in the sign-in window. */
+async function signIn(browser: ExtensionBrowser, email: string, account?: string): Promise<void> {
+  const window = await browser.window('localhost')
+  await window.waitForSelector('input[type=password]')
+  await window.locator('input[type=email]').fill(email)
+  await window.locator('input[type=password]').fill(PASSWORD)
+  await window.locator('button[type=submit]').click()
+  if (account === undefined) return
+  const chooser = await browser.window('/signin/choose')
+  await chooser.locator(`button[value=${account}]`).click()
+}
+
+const signedIn = async (
+  browser: ExtensionBrowser,
+  email = 'alice@example.test',
+  account?: string,
+) => {
+  await browser.press('Sign in')
+  await signIn(browser, email, account)
+  await browser.waitForText('Sign out')
+  await browser.waitForText('cookies? of it')
+}
+
+describe.each(BROWSERS)('%s', (name) => {
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((browser) => browser.close()))
+  })
+
+  test('the whole life: signed in with a choice; +61 min one refresh on use; restarted; two weeks later asked again, and told why', async () => {
+    const browser = await openExtension(name)
+    await browser.waitForText('Nobody is signed in')
+    await signedIn(browser, 'bob@example.test', 'acc_acme')
+    await browser.waitForText('Bob Brandt')
+    expect(await browser.text()).toContain('Your provider will ask for the password again')
+
+    await browser.press('Call the service')
+    await browser.waitForText('Hello from Acme')
+    const before = await refreshes()
+    await advance('59min')
+    await browser.press('Call the service')
+    await browser.waitForText('Hello from Acme')
+    expect(await refreshes()).toBe(before)
+    await advance('2min')
+    await browser.press('Call the service')
+    await browser.waitForText('Hello from Acme')
+    expect(await refreshes()).toBe(before + 1)
+
+    await browser.restart()
+    await browser.waitForText('Bob Brandt')
+    // A browser that starts is one that is used.
+    expect(await refreshes()).toBe(before + 2)
+
+    await advance('14d')
+    await browser.goTo(browser.popup, 'popup.html')
+    await browser.waitForText('It has been a while')
+    expect(await browser.text()).toContain('we signed you out to keep your account safe')
+    await signedIn(browser, 'bob@example.test', 'acc_acme')
+    await browser.press('Sign out')
+    await browser.waitForText('This device no longer holds anything of your account')
+  })
+
+  test('the background is killed at any moment: the next event goes on, with one refresh at the most', async () => {
+    const browser = await openExtension(name)
+    await signedIn(browser)
+    const before = await refreshes()
+    for (let kill = 0; kill < 3; kill++) {
+      await browser.killBackground()
+      await browser.press('Call the service')
+      await browser.waitForText('Hello from Alice')
+    }
+    expect(await refreshes()).toBe(before)
+    await advance('61min')
+    await browser.killBackground()
+    const windows = await Promise.all([browser.page('popup.html'), browser.page('popup.html')])
+    await Promise.all(
+      [browser.popup, ...windows].map((page) =>
+        browser.ask('call_service', { path: '/hello' }, page),
+      ),
+    )
+    expect(await refreshes()).toBe(before + 1)
+    // Killed while a refresh is under way: the same attempt is made again.
+    await advance('61min')
+    const asked = browser.ask('call_service', { path: '/hello' }).catch(() => undefined)
+    await browser.killBackground()
+    await asked
+    const { state } = (await browser.view()) as View
+    expect(state.at).toBe('signed_in')
+  })
+
+  test('killed while the sign-in window is open: nothing is left at the provider, and the next sign-in works', async () => {
+    const browser = await openExtension(name)
+    await browser.press('Sign in')
+    const window = await browser.window('localhost')
+    await window.waitForSelector('input[type=password]')
+    await browser.killBackground()
+    await window.close().catch(() => {})
+    await browser.goTo(browser.popup, 'popup.html')
+    await browser.waitForText('Nobody is signed in')
+    await signedIn(browser)
+  })
+
+  test('the person closes the window: said in words, and nothing has changed', async () => {
+    const browser = await openExtension(name)
+    await browser.press('Sign in')
+    const window = await browser.window('localhost')
+    await window.waitForSelector('input[type=password]')
+    await window.close()
+    await browser.waitForText('The sign-in was not finished')
+    expect(await browser.text()).toContain('Nobody is signed in')
+  })
+
+  test('ended elsewhere, logins disabled, a reset: each told in its own words', async () => {
+    const browser = await openExtension(name)
+    const userId = async () => {
+      const { state } = await browser.view()
+      return state.at === 'signed_in' ? (state.me?.user.id ?? '') : ''
+    }
+    await signedIn(browser)
+    const alice = await userId()
+    await asAdmin(`/admin/users/${alice}/password-reset`)
+    await browser.press('Call the service')
+    await browser.waitForText('Your password was changed')
+    await signedIn(browser)
+    await asAdmin(`/admin/users/${alice}/logins/disable`, { mode: 'now' })
+    await browser.press('Call the service')
+    await browser.waitForText('Signing in is switched off')
+    await asAdmin(`/admin/users/${alice}/logins/enable`)
+    await browser.goTo(browser.popup, 'popup.html')
+    await signedIn(browser)
+  })
+
+  test('the site is away: offline and still signed in; it is back: all as before', async () => {
+    const browser = await openExtension(name)
+    await signedIn(browser)
+    await world.party('site').stop()
+    await browser.goTo(browser.popup, 'popup.html')
+    await advance('61min')
+    await browser.press('Call the service')
+    await browser.waitForText('The site can’t be reached')
+    expect(await browser.text()).toContain('You are still signed in')
+    await world.party('site').start()
+    await browser.press('Try again')
+    await browser.waitForText('How long this lasts')
+    await browser.press('Call the service')
+    await browser.waitForText('Hello from')
+  })
+
+  test('a second profile is a second device: ending one leaves the other', async () => {
+    const [first, second] = await Promise.all([openExtension(name), openExtension(name)])
+    await signedIn(second)
+    await signedIn(first)
+    await second.press('Sign out')
+    await second.waitForText('no longer holds anything')
+    await first.press('Call the service')
+    await first.waitForText('Hello from Alice')
+  })
+
+  test('nine kinds of cookies of the provider are gone after the sign-in; those of others are not', async () => {
+    const server = await cookieServer()
+    const { port } = server.address() as AddressInfo
+    const browser = await openExtension(name)
+    const page = await browser.browser.newPage()
+    await page.goto(`http://localhost:${port}/set`)
+    await page.goto(`http://127.0.0.1:${port}/embed`)
+    await page.goto(`http://127.0.0.1:${port}/other`)
+    await page.close()
+    await signedIn(browser)
+    const report = (await browser.ask('purge')) as PurgeReport
+    expect(report).toMatchObject({ left: 0, outcome: 'proven' })
+    const seen = await seenBy(browser, port)
+    expect(seen.provider).toBe('')
+    expect(seen.other).toContain('other=1')
+    server.close()
+  })
+})
+
+const KINDS = [
+  'lax=1; HttpOnly; SameSite=Lax; Path=/',
+  'none=1; HttpOnly; Secure; SameSite=None; Path=/',
+  'strict=1; HttpOnly; SameSite=Strict; Path=/',
+  'scoped=1; HttpOnly; SameSite=Lax; Path=/tenant/policy',
+  'part=1; HttpOnly; Secure; SameSite=None; Partitioned; Path=/',
+  '__Host-one=1; HttpOnly; Secure; SameSite=None; Path=/',
+  'kept=1; HttpOnly; SameSite=Lax; Path=/; Max-Age=86400',
+  'script=1; Path=/',
+]
+
+let lastCookies = ''
+
+/** Cookies know no ports: whatever this sets on localhost, the provider's host has. */
+async function cookieServer(): Promise<Server> {
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'text/html')
+    // Browsers ask for an icon by themselves.
+    if (request.url !== '/favicon.ico') lastCookies = request.headers.cookie ?? ''
+    if (request.url === '/set') response.setHeader('set-cookie', KINDS)
+    if (request.url === '/framed') {
+      response.setHeader(
+        'set-cookie',
+        'framed=1; HttpOnly; Secure; SameSite=None; Partitioned; Path=/',
+      )
+    }
+    if (request.url === '/other')
+      response.setHeader('set-cookie', 'other=1; HttpOnly; Path=/; Max-Age=86400')
+    const { port } = server.address() as AddressInfo
+    response.end(
+      request.url === '/embed'
+        ? `<iframe src="http://localhost:${port}/framed"></iframe>`
+        : '<p>here</p>',
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  return server
+}
+
+async function seenBy(browser: ExtensionBrowser, port: number) {
+  const page = await browser.browser.newPage()
+  await page.goto(`http://localhost:${port}/tenant/policy`)
+  const provider = lastCookies
+  await page.goto(`http://127.0.0.1:${port}/`)
+  const other = lastCookies
+  await page.close()
+  return { provider, other }
+}
+
+test('the audit log has each ending once', async () => {
+  const answer = await fetch(`${world.addresses.site}/admin/audit`, {
+    headers: { authorization: `Bearer ${world.adminKey}` },
+  })
+  const { entries } = (await answer.json()) as AuditPage
+  const ended = entries.flatMap(({ act, session_id }) =>
+    act === 'session_ended' ? session_id : [],
+  )
+  expect(new Set(ended).size).toBe(ended.length)
+})

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Clock } from '../clock/clock.ts'
-import { type Duration, SECOND } from '../clock/moment.ts'
+import { type Duration, type Moment, SECOND } from '../clock/moment.ts'
+import type { Claims } from './claims.ts'
 import type { Tokens } from './outcome.ts'
 import type { Log, SecretStore } from './ports.ts'
 import type { ServerTime } from './server-time.ts'
@@ -42,14 +43,22 @@ const Kept = v.object({
  */
 export class AccessToken {
   readonly #serverTime: ServerTime
+  readonly #claims: Claims
   readonly #memory: SecretStore | undefined
   readonly #clock: Clock
   readonly #log: Log
   #tokens: AccessTokens | undefined
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(serverTime: ServerTime, memory: SecretStore | undefined, clock: Clock, log: Log) {
+  constructor(
+    serverTime: ServerTime,
+    claims: Claims,
+    memory: SecretStore | undefined,
+    clock: Clock,
+    log: Log,
+  ) {
     this.#serverTime = serverTime
+    this.#claims = claims
     this.#memory = memory
     this.#clock = clock
     this.#log = log
@@ -88,12 +97,22 @@ export class AccessToken {
   }
 
   get use(): UseDecision {
-    return this.#tokens ? decideOnUse(this.age, this.#tokens.lifetime) : 'refresh'
+    const use = this.#tokens ? decideOnUse(this.age, this.#tokens.lifetime) : 'refresh'
+    // Valid all the same: where the site can't be reached, it will do once more.
+    return use === 'use' && this.#claims.stale ? 'refresh_else_use' : use
+  }
+
+  /** Somebody says since when its claims are others. @returns whether that was news */
+  claimsChanged(changedAt: Moment): boolean {
+    const now = this.#serverTime.now()
+    if (this.#tokens === undefined || now === undefined) return false
+    return this.#claims.told(changedAt, this.#tokens.issuedAt, now)
   }
 
   set({ accessToken, sessionId, issuedAt, lifetime }: AccessTokens): void {
     const tokens = { accessToken, sessionId, issuedAt, lifetime }
     this.#tokens = tokens
+    this.#claims.renewed(issuedAt)
     const keptAt = this.#clock.now()
     void this.#remember((memory) => memory.write(JSON.stringify({ ...tokens, keptAt })))
     // Where a proxy strips the Date header, the token itself says what time it was at least.
@@ -102,6 +121,7 @@ export class AccessToken {
 
   clear(): void {
     this.#tokens = undefined
+    this.#claims.forget()
     void this.#remember((memory) => memory.clear())
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import { type Duration, MINUTE, SECOND } from '../clock/moment.ts'
+import { CLAIMS_CHANGED, readClaimsChanged } from '../protocol/claims-changed.ts'
 import type { AccessToken } from './access-token.ts'
 import type { Ending } from './held.ts'
 import type { RefreshOutcome } from './outcome.ts'
@@ -17,7 +18,10 @@ export type FetchOutcome =
   /** Nobody is signed in, or no longer. */
   | { readonly kind: 'ended'; readonly ended: Ending | undefined }
 
-/** A service that refused even a fresh token is not believed again for so long. */
+/**
+ * A service that refused even a fresh token is not believed again for so long; and so long counts one
+ * word of it on claims that changed, or a service that always has news would have us refresh always.
+ */
 const DISBELIEF: Duration = MINUTE
 
 export interface AttacherParts {
@@ -35,6 +39,7 @@ export interface AttacherParts {
 export class Attacher {
   readonly #parts: AttacherParts
   readonly #disbelievedUntil = new Map<string, Duration>()
+  readonly #heardOfChangeUntil = new Map<string, Duration>()
 
   constructor(parts: AttacherParts) {
     this.#parts = parts
@@ -83,7 +88,20 @@ export class Attacher {
       return outcome.kind === 'ok' ? ({ kind: 'retry_later', after: SECOND } as const) : outcome
     }
     const response = await http.send(request, key, token)
+    this.#hearOfChange(response, new URL(request.url).origin)
     return { kind: 'ok', response, token } as const
+  }
+
+  /** The token was good, but says what is not true any more: the next use refreshes first. */
+  #hearOfChange(response: Response, origin: string): void {
+    const { access, clock, log } = this.#parts
+    const changedAt = readClaimsChanged(response.headers.get(CLAIMS_CHANGED))
+    const deafUntil = this.#heardOfChangeUntil.get(origin) ?? Number.NEGATIVE_INFINITY
+    if (changedAt === undefined || clock.elapsed() < deafUntil) return
+    if (!access.claimsChanged(changedAt)) return
+    // Nothing is lost by it: whoever speaks the truth says it again with the next answer.
+    this.#heardOfChangeUntil.set(origin, clock.elapsed() + DISBELIEF)
+    log('info', 'claims_changed', { origin })
   }
 
   /** A service says that the token is no good. It may know of an end that we have not heard of. */

@@ -6,6 +6,7 @@ import { Me } from '../protocol/me.ts'
 import { AccessToken } from './access-token.ts'
 import { Attacher, type FetchOutcome } from './attach.ts'
 import { BackOffGate } from './backoff.ts'
+import { Claims } from './claims.ts'
 import { Journal } from './journal.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { BrowserLauncher, DeviceKeys, Http, Lock, Log, Pause, SecretStore } from './ports.ts'
@@ -84,6 +85,8 @@ export class Engine {
   readonly #signOut: SignOut
   readonly #attacher: Attacher
   readonly #access: AccessToken
+  /** The claims were renewed because they had changed: what is kept for display is older. */
+  #meOutdated = false
   #started: Promise<State> | undefined
   #signingIn: { readonly abort: AbortController; readonly done: Promise<unknown> } | undefined
 
@@ -96,7 +99,11 @@ export class Engine {
     )
     const serverTime = new ServerTime(clock)
     const gate = new BackOffGate(clock)
-    const access = new AccessToken(serverTime, ports.memory, clock, log)
+    const claims = new Claims((stale) => {
+      states.stale(stale)
+      this.#meOutdated = !stale && access.value !== undefined
+    })
+    const access = new AccessToken(serverTime, claims, ports.memory, clock, log)
     const journal = new Journal(ports.secrets, lock, log)
     const http = new ProvenHttp(ports.http, clock, serverTime)
     const site = new Site(settings.issuer, settings.clientId, http, serverTime)
@@ -161,6 +168,10 @@ export class Engine {
   /** What can wait until the main thing is done: telling of sign-outs, learning who it is. */
   async #settle(): Promise<void> {
     await this.#signOut.tell()
+    await this.#learnWhoItIs()
+  }
+
+  async #learnWhoItIs(): Promise<void> {
     if (this.state.at !== 'signed_in') return
     try {
       await this.me()
@@ -233,6 +244,10 @@ export class Engine {
     const outcome = await this.#attacher.fetch(input, init)
     // A refresh that was under way at the sign-out leaves a token whose end is to be told.
     if (outcome.kind === 'ended') await this.#signOut.tell()
+    if (this.#meOutdated) {
+      this.#meOutdated = false
+      await this.#learnWhoItIs()
+    }
     return outcome
   }
 
@@ -262,6 +277,7 @@ export class Engine {
         : now,
     )
     this.#states.holds(held)
+    this.#meOutdated = false
     return { kind: 'ok', me }
   }
 

@@ -10,9 +10,14 @@ export type State =
   /** `ended` says why, if anybody was signed in before. */
   | { readonly at: 'signed_out'; readonly ended: Ending | undefined }
   | { readonly at: 'signing_in' }
-  | { readonly at: 'signed_in'; readonly me: Me | undefined }
+  | { readonly at: 'signed_in'; readonly me: Me | undefined; readonly stale: boolean }
   /** Still signed in, but the site can't be reached. `since` is for display only. */
-  | { readonly at: 'offline'; readonly me: Me | undefined; readonly since: Moment }
+  | {
+      readonly at: 'offline'
+      readonly me: Me | undefined
+      readonly stale: boolean
+      readonly since: Moment
+    }
 
 /** All that the state is made of. */
 export interface Situation {
@@ -20,17 +25,19 @@ export interface Situation {
   readonly held: Held | undefined
   readonly signingIn: boolean
   readonly offlineSince: Moment | undefined
+  /** Plan, role or account are others than what we know; the next use brings the new ones. */
+  readonly stale: boolean
 }
 
 /** What is held decides who is signed in; being offline never does. */
-export function stateOf({ held, signingIn, offlineSince }: Situation): State {
+export function stateOf({ held, signingIn, offlineSince, stale }: Situation): State {
   if (!held) return { at: 'starting' }
   if (signingIn) return { at: 'signing_in' }
   if (!held.session) return { at: 'signed_out', ended: held.ended }
   const { me } = held.session
   return offlineSince === undefined
-    ? { at: 'signed_in', me }
-    : { at: 'offline', me, since: offlineSince }
+    ? { at: 'signed_in', me, stale }
+    : { at: 'offline', me, stale, since: offlineSince }
 }
 
 /** What a start has to finish or to begin. */
@@ -49,7 +56,12 @@ export class StateHolder {
   readonly #clock: Clock
   readonly #listenerFailed: (error: unknown) => void
   readonly #listeners = new Set<StateListener>()
-  #situation: Situation = { held: undefined, signingIn: false, offlineSince: undefined }
+  #situation: Situation = {
+    held: undefined,
+    signingIn: false,
+    offlineSince: undefined,
+    stale: false,
+  }
   #state: State = stateOf(this.#situation)
 
   constructor(clock: Clock, listenerFailed: (error: unknown) => void) {
@@ -74,6 +86,11 @@ export class StateHolder {
 
   signingIn(signingIn: boolean): void {
     this.#change({ signingIn })
+  }
+
+  /** What the token says is not true any more, or is again. */
+  stale(stale: boolean): void {
+    this.#change({ stale })
   }
 
   /** The site answered, or it could not be reached. */

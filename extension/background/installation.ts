@@ -47,7 +47,7 @@ export class Installation {
     if (this.#engine) return (await this.#engine).state
     const text = await heldEntry.read()
     const held = text === undefined ? NOTHING_HELD : (decodeHeld(text) ?? NOTHING_HELD)
-    return stateOf({ held, signingIn: false, offlineSince: undefined })
+    return stateOf({ held, signingIn: false, offlineSince: undefined, stale: false })
   }
 
   /** The person looks: that is use. */

@@ -129,13 +129,16 @@ test.each<[string, Partial<Held>, string]>([
 
 test('being offline or signing in never decides who is signed in', () => {
   const held: Held = { version: 1, session }
-  const at = (signingIn: boolean, offlineSince: number | undefined, of: Held | undefined = held) =>
-    stateOf({ held: of, signingIn, offlineSince }).at
+  const at = (signingIn: boolean, offlineSince: number | undefined, of?: Held | 'unknown') =>
+    stateOf({
+      held: of === 'unknown' ? undefined : (of ?? held),
+      signingIn,
+      offlineSince,
+      stale: false,
+    }).at
   expect(at(false, undefined)).toBe('signed_in')
   expect(at(false, 1)).toBe('offline')
   expect(at(true, 1)).toBe('signing_in')
   expect(at(false, 1, { version: 1 })).toBe('signed_out')
-  expect(stateOf({ held: undefined, signingIn: false, offlineSince: undefined }).at).toBe(
-    'starting',
-  )
+  expect(at(false, undefined, 'unknown')).toBe('starting')
 })

@@ -1,5 +1,6 @@
 import { type Clock, VirtualClock } from '../../clock/clock.ts'
 import { DAY, HOUR, type Moment, SECOND, toHttpDate, toSeconds } from '../../clock/moment.ts'
+import { CLAIMS_CHANGED, claimsAreStale } from '../../protocol/claims-changed.ts'
 import { checkProof } from '../../protocol/dpop/check.ts'
 import { ProofNonces } from '../../protocol/dpop/nonce.ts'
 import { SeenProofs } from '../../protocol/dpop/seen.ts'
@@ -60,6 +61,11 @@ export class FakeSite {
   /** A service that refuses whatever it is shown. */
   stubborn = false
   sendsDate = true
+  plan = 'team'
+  /** When claims became others than older tokens say; told with each answer to such a token. */
+  claimsChangedAt: Moment | undefined
+  /** A service that says so whatever it is shown. */
+  alarm: (() => number) | undefined
   refuses: { error: string; description: string; reason?: Reason } | undefined
   rotations = 0
   #count = 0
@@ -136,6 +142,7 @@ export class FakeSite {
     try {
       const answer =
         origin === SERVICE ? await this.#service(request) : await this.#site(pathname, request)
+      this.#tellOfChange(answer, request)
       return this.#answer(answer)
     } catch (error) {
       if (error instanceof LatchkeyError) return this.#answer(this.#error(error, origin))
@@ -270,7 +277,7 @@ export class FakeSite {
       account: { id: 'acme', name: 'Acme', role: 'owner' },
       subscription: {
         id: 's',
-        plan: 'team',
+        plan: this.plan,
         status: 'active',
         trial_ends_at: null,
         period_ends_at: null,
@@ -328,6 +335,20 @@ export class FakeSite {
     if (service) headers['www-authenticate'] = `Bearer, DPoP error="${error.code}", algs="ES256"`
     if (error.retryAfter !== undefined) headers['retry-after'] = String(error.retryAfter)
     return Response.json(toErrorBody(error), { status, headers })
+  }
+
+  #tellOfChange(answer: Response, request: Request): void {
+    const session = this.#holderOf(
+      /^DPoP (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? '',
+    )
+    if (!session) return
+    const issuedAt = toSeconds(session.access.endsAt - HOUR)
+    const { claimsChangedAt, alarm } = this
+    if (alarm && new URL(request.url).origin === SERVICE) {
+      answer.headers.set(CLAIMS_CHANGED, String(alarm()))
+    } else if (claimsChangedAt !== undefined && claimsAreStale(issuedAt, claimsChangedAt)) {
+      answer.headers.set(CLAIMS_CHANGED, String(toSeconds(claimsChangedAt)))
+    }
   }
 
   #answer(answer: Response): Response {

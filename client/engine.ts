@@ -204,6 +204,18 @@ export class Engine {
     return this.#exclusively(undefined, (signal) => this.#signIn.receive(callbackUrl, signal))
   }
 
+  /**
+   * Goes on waiting for a sign-in that was under way when the process before this one ended; opens no
+   * browser. Does nothing when there is none.
+   *
+   * @throws what the secret store throws
+   */
+  async resumeSignIn(options: Pick<SignInOptions, 'signal'> = {}): Promise<SignInResult> {
+    await this.start()
+    if (this.#signingIn || !(await this.#signIn.isPending())) return { kind: 'not_finished' }
+    return this.#exclusively(options.signal, (signal) => this.#signIn.resume(signal))
+  }
+
   async #exclusively(
     wish: AbortSignal | undefined,
     work: (signal: AbortSignal) => Promise<SignInResult>,

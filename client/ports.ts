@@ -45,6 +45,13 @@ export type CallbackVerdict =
 export interface BrowserLauncher {
   /** Prepares the way back, e.g. a loopback receiver. The caller closes it. */
   prepare(): Promise<WayBack>
+  /**
+   * The same way back once more, for a sign-in whose process ended while the person was in the
+   * browser. Its `open` opens none: the person has one open already.
+   *
+   * @returns `undefined` when it can't be had again, e.g. because its port is somebody else's now
+   */
+  again?(redirectUri: string): Promise<WayBack | undefined>
 }
 
 export interface WayBack {

@@ -73,12 +73,46 @@ export class SignIn {
       codeVerifier: randomText(),
       redirectUri: way.redirectUri,
     }
-    let callback: Callback | undefined
-    try {
+    return this.#by(way, pending, signal, async () => {
       // Held before the browser opens: the answer may find another process than this one.
       await this.#parts.journal.update((held) => ({ ...held, pendingSignIn: pending }))
-      const url = await this.#signInUrl(pending, device, options)
-      callback = await this.#wait(way, url, pending, signal)
+      return this.#signInUrl(pending, device, options)
+    })
+  }
+
+  /** Whether a sign-in waits for its answer, perhaps since before this process. */
+  async isPending(): Promise<boolean> {
+    const { pendingSignIn } = await this.#parts.journal.read()
+    return pendingSignIn !== undefined && !pendingSignIn.redeem
+  }
+
+  /**
+   * Goes on waiting for a sign-in whose process ended while the person was in the browser: same
+   * state, same verifier, same way back. One whose way back can't be had again is given up.
+   */
+  async resume(signal: AbortSignal): Promise<SignInResult> {
+    const { journal, browser } = this.#parts
+    const { pendingSignIn: pending, device } = await journal.read()
+    if (!pending || pending.redeem) return { kind: 'not_finished' }
+    const way = await browser.again?.(pending.redirectUri)
+    if (!way || device?.id === undefined) {
+      await way?.close()
+      await this.#drop(pending)
+      return { kind: 'not_finished' }
+    }
+    const { id: deviceId, jkt } = device
+    return this.#by(way, pending, signal, () => this.#signInUrl(pending, { deviceId, jkt }, {}))
+  }
+
+  async #by(
+    way: WayBack,
+    pending: PendingSignIn,
+    signal: AbortSignal,
+    url: () => Promise<string>,
+  ): Promise<SignInResult> {
+    let callback: Callback | undefined
+    try {
+      callback = await this.#wait(way, await url(), pending, signal)
     } finally {
       await way.close()
     }
@@ -103,7 +137,11 @@ export class SignIn {
     }
   }
 
-  async #signInUrl(pending: PendingSignIn, device: RegisteredKey, options: SignInOptions) {
+  async #signInUrl(
+    pending: PendingSignIn,
+    device: Pick<RegisteredKey, 'deviceId' | 'jkt'>,
+    options: SignInOptions,
+  ) {
     const url = new URL(this.#parts.site.address('signIn'))
     const { loginHint } = options
     url.search = new URLSearchParams({

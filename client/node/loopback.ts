@@ -6,6 +6,9 @@ import { type CallbackPage, callbackPage, strayPage } from './callback-page.ts'
 
 const PATH = '/callback'
 
+/** The address of a receiver of ours, with its port. */
+const OURS = /^http:\/\/127\.0\.0\.1:(\d{1,5})\/callback$/
+
 /** How long a person may take; real time. The site forgets the sign-in after ten minutes. */
 const PATIENCE: Duration = 5 * MINUTE
 
@@ -22,7 +25,18 @@ export interface LoopbackOptions {
  */
 export const loopback = (options: LoopbackOptions): BrowserLauncher => ({
   async prepare() {
-    return LoopbackWayBack.listen(options)
+    return LoopbackWayBack.listen(options, 0)
+  },
+
+  async again(redirectUri) {
+    const port = Number(OURS.exec(redirectUri)?.[1])
+    if (!(port > 0)) return undefined
+    try {
+      return await LoopbackWayBack.listen({ ...options, openBrowser: async () => {} }, port)
+    } catch {
+      // Somebody else has the port now.
+      return undefined
+    }
   },
 })
 
@@ -35,14 +49,15 @@ class LoopbackWayBack implements WayBack {
   #receive: Receive | undefined
   #replied: Promise<void> = Promise.resolve()
 
-  static async listen(options: LoopbackOptions): Promise<LoopbackWayBack> {
+  /** @param wanted the port, or 0 for any that is free. @throws when it is somebody's */
+  static async listen(options: LoopbackOptions, wanted: number): Promise<LoopbackWayBack> {
     let way: LoopbackWayBack | undefined
     const answer = (request: IncomingMessage, response: ServerResponse) => {
       if (way) way.#answer(request, response)
       else response.destroy()
     }
     const v4 = createServer(answer)
-    const port = await listen(v4, '127.0.0.1', 0)
+    const port = await listen(v4, '127.0.0.1', wanted)
     const v6 = createServer(answer)
     try {
       await listen(v6, '::1', port)

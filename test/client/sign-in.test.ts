@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readCallback } from '../../client/callback.ts'
+import type { BrowserLauncher } from '../../client/ports.ts'
 import { HOUR } from '../../clock/moment.ts'
 import { REASONS } from '../../protocol/reasons.ts'
 import { ISSUER } from './fake-site.ts'
@@ -234,4 +235,57 @@ test('a private link that starts the app finishes the sign-in that died, and onl
   expect(next.engine.state.at).toBe('signed_in')
   clock.advance(2 * HOUR)
   expect(await next.engine.fetch(ORDERS)).toMatchObject({ kind: 'ok' })
+})
+
+/** A sign-in whose process ended while its person was in the browser. */
+async function diedInTheBrowser() {
+  const { browser, opened } = patientBrowser()
+  const died = house({ ports: { browser } })
+  const dead = died.engine.signIn()
+  await until(() => opened.length === 1)
+  const entry = died.secrets.value
+  await died.engine.signOut()
+  await dead
+  died.secrets.value = entry
+  const { site, clock, secrets } = died
+  return { site, clock, secrets, url: opened[0] ?? '' }
+}
+
+test('a process dies while the person is in the browser: the next one waits at the same address', async () => {
+  const { site, clock, secrets, url } = await diedInTheBrowser()
+  const asked: string[] = []
+  const browser: BrowserLauncher = {
+    prepare: () => Promise.reject(new Error('a new sign-in was begun')),
+    async again(redirectUri) {
+      asked.push(redirectUri)
+      return {
+        redirectUri,
+        async open(same, judge) {
+          expect(same).toBe(url)
+          const back = site.signIn(url)
+          expect(judge(back.replace('state=', 'state=x'))).toEqual({ kind: 'foreign' })
+          expect(judge(back)).toEqual({ kind: 'accepted' })
+          return back
+        },
+        async close() {},
+      }
+    },
+  }
+  const next = house({ site, clock, secrets, ports: { browser } })
+  expect(await next.engine.resumeSignIn()).toEqual({ kind: 'ok' })
+  expect(asked).toEqual([REDIRECT_URI])
+  expect(next.states.slice(0, 3)).toEqual(['signed_out', 'signing_in', 'signed_in'])
+  expect(await next.engine.resumeSignIn()).toEqual({ kind: 'not_finished' })
+})
+
+test('its way back is somebody else’s now: given up, and nothing is left pending', async () => {
+  const { site, clock, secrets } = await diedInTheBrowser()
+  const browser: BrowserLauncher = {
+    prepare: () => Promise.reject(new Error('a new sign-in was begun')),
+    again: async () => undefined,
+  }
+  const next = house({ site, clock, secrets, ports: { browser } })
+  expect(await next.engine.resumeSignIn()).toEqual({ kind: 'not_finished' })
+  expect(next.engine.state.at).toBe('signed_out')
+  expect(secrets.held.pendingSignIn).toBeUndefined()
 })

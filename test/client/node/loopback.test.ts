@@ -148,3 +148,28 @@ test('a connection that never says anything does not keep the port', async () =>
   await way.close()
   await gone
 })
+
+test('after a restart: the same address once more, and no browser opens', async () => {
+  const browser = loopback({ openBrowser: () => Promise.reject(new Error('opened')) })
+  const before = await browser.prepare()
+  const { redirectUri } = before
+  await expect(browser.again?.(redirectUri)).resolves.toBeUndefined()
+  await before.close()
+  const way = await browser.again?.(redirectUri)
+  if (!way) throw new Error('The port could not be had again.')
+  const came = way.open('http://site.test/signin', judge, never)
+  expect(await call(`${redirectUri}?code=c&state=ours`)).toMatchObject({ status: 200 })
+  expect(await came).toBe(`${redirectUri}?code=c&state=ours`)
+  await closedAfterwards(way)
+})
+
+test.each([
+  'dev.latchkey.app:/callback',
+  'http://127.0.0.1:0/callback',
+  'http://127.0.0.1:70000/callback',
+  'http://10.0.0.1:5000/callback',
+])('%s is no address to listen at again', async (redirectUri) => {
+  await expect(loopback({ openBrowser: async () => {} }).again?.(redirectUri)).resolves.toBe(
+    undefined,
+  )
+})

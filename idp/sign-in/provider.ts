@@ -75,6 +75,7 @@ export const PURGED_PATH = '/signin/purged'
 function openIdProvider(settings: ProviderSettings, site: { url: string; clock: Clock }): Provider {
   const wall = new SystemClock()
   let metadata: client.ServerMetadata | undefined
+  let signingKeys: client.ExportedJWKSCache | undefined
 
   /** Discovered at first use, so that the site starts while the provider is away; kept once found. */
   async function configuration(): Promise<client.Configuration> {
@@ -106,6 +107,9 @@ function openIdProvider(settings: ProviderSettings, site: { url: string; clock: 
     )
     config.timeout = PROVIDER_PATIENCE
     if (local) client.allowInsecureRequests(config)
+    // TLS alone would do by OIDC Core §3.1.3.7 no. 6, and openid-client leaves it at that unless asked.
+    client.enableNonRepudiationChecks(config)
+    if (signingKeys) client.setJwksCache(config, signingKeys)
     return config
   }
 
@@ -141,12 +145,14 @@ function openIdProvider(settings: ProviderSettings, site: { url: string; clock: 
       }).href
     },
     async identity(callback, request) {
-      const tokens = await client.authorizationCodeGrant(await configuration(), callback, {
+      const config = await configuration()
+      const tokens = await client.authorizationCodeGrant(config, callback, {
         expectedState: request.state,
         expectedNonce: request.nonce,
         pkceCodeVerifier: request.codeVerifier,
         idTokenExpected: true,
       })
+      signingKeys = client.getJwksCache(config)
       const claims = tokens.claims()
       if (!claims || !tokens.id_token) throw new Error('The provider sent no ID token.')
       return {

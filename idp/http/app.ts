@@ -6,6 +6,7 @@ import type { Site } from '../site.ts'
 import { accountRoutes } from './account.ts'
 import { adminRoutes } from './admin.ts'
 import { adminPeopleRoutes } from './admin-people.ts'
+import { answerHeaders } from './answer-headers.ts'
 import { apiRoutes } from './api.ts'
 import { BODY_LIMIT } from './body.ts'
 import { browserRoutes } from './browser.ts'
@@ -30,6 +31,8 @@ export function siteApp(site: Site): Koa {
     adminPeopleRoutes,
   ].map((make) => make(site))
 
+  const headers = answerHeaders(site.settings.url)
+
   app.use(async (ctx, next) => {
     const began = site.clock.elapsed()
     await next()
@@ -48,7 +51,7 @@ export function siteApp(site: Site): Koa {
   })
   app.use(async (ctx, next) => {
     ctx.set('DPoP-Nonce', site.nonces.issue(site.clock.now()))
-    ctx.set('Cache-Control', 'no-store')
+    ctx.set(headers)
     await next()
   })
   app.use(errorHandler(site))

@@ -34,7 +34,6 @@ function answer(site: Site, ctx: Context, error: LatchkeyError): void {
   const atResource = ctx.path === ADDRESSES.me || ctx.path.startsWith(`${ADDRESSES.me}/`)
   // RFC 9449 §9: at a resource, a missing nonce or a bad proof is a 401.
   ctx.status = atResource && /dpop/.test(error.code) ? 401 : error.status
-  ctx.set('Cache-Control', 'no-store')
   // The rest of a body that is too large is not worth reading (RFC 9110 §15.5.14).
   if (error.code === 'too_large') ctx.set('Connection', 'close')
   const retryAfter = error.retryAfter ?? (error.status === 503 ? SOON : undefined)
@@ -48,7 +47,6 @@ function answer(site: Site, ctx: Context, error: LatchkeyError): void {
     ctx.body = renderPage(problemPage({ error, ahead: site.ahead() }))
     return
   }
-  ctx.set('X-Content-Type-Options', 'nosniff')
   ctx.body = toErrorBody(error)
 }
 

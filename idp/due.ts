@@ -73,6 +73,12 @@ async function settle(site: Site, due: DueRecord, now: Moment): Promise<string |
       return due.record.nextAt === null
         ? forget(site, { table: 'mail', id: due.record.id, was: due.record }, 'a mail forgotten')
         : sendMail(site, due.record)
+    case 'invitation':
+      return forget(
+        site,
+        { table: 'invitation', id: due.record.id, was: due.record },
+        'an invitation forgotten',
+      )
     case 'audit':
       return forget(
         site,

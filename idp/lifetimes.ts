@@ -3,6 +3,7 @@ import type {
   AuditRecord,
   AuthorizationCode,
   Device,
+  Invitation,
   Mail,
   OutboxEvent,
   Session,
@@ -78,6 +79,14 @@ export const keepEventUntil = (rememberUntil: Moment, now: Moment): Moment =>
   Math.max(rememberUntil, now) + EVENT_MEMORY
 
 export const eventDueAt = ({ keepUntil }: OutboxEvent): Moment => keepUntil
+
+/** How long an invitation may be accepted. */
+export const INVITATION_LIFE: Duration = 7 * DAY
+
+/** How long it is known after that, so that its link can say what became of it. */
+export const INVITATION_MEMORY: Duration = 30 * DAY
+
+export const invitationDueAt = ({ expiresAt }: Invitation): Moment => expiresAt + INVITATION_MEMORY
 
 /** How long it is remembered that somebody was written to. */
 export const MAIL_MEMORY: Duration = 30 * DAY

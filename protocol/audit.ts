@@ -12,6 +12,7 @@ export const AUDIT_ACTS = [
   'password_reset',
   'user_deleted',
   'account_closed',
+  'account_reopened',
   'member_invited',
   'invitation_withdrawn',
   'invitation_accepted',

@@ -56,6 +56,11 @@ export const MembershipChangedEvent = v.object({
     /** `null`: the person doesn't belong to the account any more. */
     role: v.nullable(v.picklist(ROLES)),
     actor: v.picklist(ACTORS),
+    /**
+     * With role `null`: until when a token that names both may be presented. It may be of a session that
+     * goes on for another account (`/me/account`), so refuse what was issued before `timestamp`.
+     */
+    exp: v.optional(v.number()),
   }),
 })
 
@@ -63,7 +68,12 @@ export const MembershipChangedEvent = v.object({
 export const AccountClosedEvent = v.object({
   type: v.literal('account.closed'),
   timestamp: v.string(),
-  data: v.object({ account_id: v.string(), actor: v.picklist(ACTORS) }),
+  data: v.object({
+    account_id: v.string(),
+    actor: v.picklist(ACTORS),
+    /** Until when a token that names the account may be presented, of whichever session. */
+    exp: v.optional(v.number()),
+  }),
 })
 
 /** A person is deleted: whoever keeps something about them forgets it. */

@@ -111,8 +111,13 @@ const WORDS = {
     action: 'Use another account',
   }),
   membership_removed: (details) => ({
-    title: `You were removed from ${details.account ?? 'the account'}`,
-    sentence: `An administrator ended your membership${on(details)}.`,
+    title:
+      details.actor === 'user'
+        ? `You left ${details.account ?? 'the account'}`
+        : `You were removed from ${details.account ?? 'the account'}`,
+    sentence: `${
+      details.actor === 'user' ? 'You' : 'An administrator'
+    } ended your membership${on(details)}.`,
     action: 'Use another account',
   }),
   user_deleted: () => ({

@@ -31,6 +31,13 @@ export async function me(site: Site, claims: AccessTokenClaims): Promise<Me> {
 export async function standingOf(site: Site, claims: AccessTokenClaims): Promise<SessionView> {
   const view = await readSession(site.store, claims.sid)
   checkStanding(site, view)
+  if (claims.account.id !== view.session.accountId) {
+    // The session was switched: what this token's holder means by "the account" is another one.
+    throw new LatchkeyError(
+      'invalid_token',
+      'This session acts for another account now: refresh, and try again.',
+    )
+  }
   await confirm(site, view, claims.jti)
   return view
 }

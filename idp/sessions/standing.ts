@@ -19,7 +19,10 @@ export const refusalInWords = ({ reason, at, actor }: Refusal): string =>
  */
 export function personRefusal(user: User | undefined): Refusal | undefined {
   if (!user) return { reason: 'user_deleted', at: null, actor: 'admin' }
-  if (user.deleted) return { reason: 'user_deleted', ...user.deleted }
+  if (user.deleted) {
+    const { at, actor } = user.deleted
+    return { reason: 'user_deleted', at, actor }
+  }
   if (user.loginsDisabled) {
     const { at, actor } = user.loginsDisabled
     return { reason: 'logins_disabled', at, actor }
@@ -55,7 +58,10 @@ export function accountRefusal(
   account: Account | undefined,
   membership: Membership | undefined,
 ): Refusal | undefined {
-  if (account?.closed) return { reason: 'account_closed', ...account.closed }
+  if (account?.closed) {
+    const { at, actor } = account.closed
+    return { reason: 'account_closed', at, actor }
+  }
   if (!account || !membership) return { reason: 'membership_removed', at: null, actor: 'admin' }
   return undefined
 }

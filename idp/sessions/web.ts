@@ -4,7 +4,7 @@ import { byPerson, byStranger } from '../audit/by.ts'
 import type { ProvenPerson } from '../sign-in/finish.ts'
 import { alreadyTaken, type Browser, type Onward, takeStep } from '../sign-in/steps.ts'
 import { type Site, telling } from '../site.ts'
-import type { Session, SignIn } from '../store/records.ts'
+import { membershipId, type Session, type SignIn } from '../store/records.ts'
 import type { Expectation, Write } from '../store/store.ts'
 import { newSessionId } from '../tokens/refresh-token.ts'
 import { hashOf, newId, newSecret } from '../tokens/secret.ts'
@@ -35,7 +35,12 @@ export async function startWebSession(
   const cookie = `lkw_${newSecret()}`
   for (;;) {
     const user = await site.store.user(person.userId)
-    const refusal = personRefusal(user) ?? (user && overtaken(user, person.era))
+    const account = await site.store.account(person.accountId)
+    const membership = await site.store.membership(person.userId, person.accountId)
+    const refusal =
+      personRefusal(user) ??
+      (user && overtaken(user, person.era)) ??
+      accountRefusal(account, membership)
     if (refusal || !user) {
       await takeStep(site, signIn, { at: 'done' })
       const sentence = refusal && refusalInWords(refusal)
@@ -58,6 +63,12 @@ export async function startWebSession(
     const expected: Expectation[] = [
       { table: 'signIn', id: signIn.id, was: signIn },
       { table: 'user', id: user.id, was: user },
+      { table: 'account', id: person.accountId, was: account },
+      {
+        table: 'membership',
+        id: membershipId(person.userId, person.accountId),
+        was: membership,
+      },
     ]
     // A new sign-in in the same browser takes the place of the one before (ASVS 7.2.4).
     if (old && !old.ended) {

@@ -11,6 +11,7 @@ export const emptyData = (): Data => ({
   user: new Map(),
   account: new Map(),
   membership: new Map(),
+  invitation: new Map(),
   device: new Map(),
   signIn: new Map(),
   code: new Map(),

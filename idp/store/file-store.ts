@@ -6,7 +6,8 @@ import { type AnyRecord, applyWrite, type Data, emptyData, idOf, tableOf } from 
 import { deliveryPage } from './delivery-queues.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import { inShort, StoreError } from './errors.ts'
-import { Indexes, identityKey } from './indexes.ts'
+import { identityHash, identityKey } from './identity.ts'
+import { Indexes } from './indexes.ts'
 import type { Lock } from './lock.ts'
 import { lastNumber, numberRecords } from './numbers.ts'
 import {
@@ -128,7 +129,11 @@ export class FileStore implements Store {
   }
 
   userByIdentity(issuer: string, subject: string) {
-    return this.#find(() => this.#indexes.userByIdentity.one(identityKey(issuer, subject)))
+    return this.#find(
+      () =>
+        this.#indexes.userByIdentity.one(identityKey(issuer, subject)) ??
+        this.#indexes.userByIdentity.one(identityHash(issuer, subject)),
+    )
   }
 
   account(id: string) {
@@ -141,6 +146,27 @@ export class FileStore implements Store {
 
   membershipsOfUser(userId: string) {
     return this.#find(() => this.#indexes.membershipsOfUser.all(userId))
+  }
+
+  membershipsOfAccount(accountId: string) {
+    return this.#find(() => this.#indexes.membershipsOfAccount.all(accountId))
+  }
+
+  invitation(id: string) {
+    return this.#get('invitation', id)
+  }
+
+  invitationsOfAccount(accountId: string) {
+    return this.#find(() => this.#indexes.invitationsOfAccount.all(accountId))
+  }
+
+  closedAccounts(limit: number) {
+    return this.#find(() =>
+      [...this.#low.data.account.values()]
+        .filter(({ closed }) => closed !== null)
+        .sort((a, b) => (b.closed?.at ?? 0) - (a.closed?.at ?? 0))
+        .slice(0, limit),
+    )
   }
 
   device(id: string) {

@@ -4,6 +4,7 @@ import {
   codeDueAt,
   deviceDueAt,
   eventDueAt,
+  invitationDueAt,
   mailDueAt,
   sessionDueAt,
   signInDueAt,
@@ -11,15 +12,13 @@ import {
 import type { AnyRecord, Data } from './data.ts'
 import { DeliveryQueues } from './delivery-queues.ts'
 import { DueIndex } from './due-index.ts'
+import { identityKeys } from './identity.ts'
 import { KeyIndex } from './key-index.ts'
 import type { TableName } from './records.ts'
 import { SortedIndex } from './sorted-index.ts'
 import type { DueRecord } from './store.ts'
 
 const NONE: readonly string[] = []
-
-/** An issuer is a URL and holds no newline, so no two identities share a key. */
-export const identityKey = (issuer: string, subject: string): string => `${issuer}\n${subject}`
 
 /** What wants to hear of a table's changes. */
 interface Watcher {
@@ -30,6 +29,8 @@ interface Watcher {
 export class Indexes {
   readonly userByIdentity
   readonly membershipsOfUser
+  readonly membershipsOfAccount
+  readonly invitationsOfAccount
   readonly deviceByKey
   readonly signInByState
   readonly sessionByCookie
@@ -47,13 +48,14 @@ export class Indexes {
   readonly #eventsDue
   readonly #auditDue
   readonly #mailsDue
+  readonly #invitationsDue
   readonly #watchers: { readonly [T in TableName]: readonly Watcher[] }
 
   constructor(data: Data) {
-    this.userByIdentity = new KeyIndex(data.user, (user) =>
-      user.identities.map(({ issuer, subject }) => identityKey(issuer, subject)),
-    )
+    this.userByIdentity = new KeyIndex(data.user, identityKeys)
     this.membershipsOfUser = new KeyIndex(data.membership, ({ userId }) => [userId])
+    this.membershipsOfAccount = new KeyIndex(data.membership, ({ accountId }) => [accountId])
+    this.invitationsOfAccount = new KeyIndex(data.invitation, ({ accountId }) => [accountId])
     this.deviceByKey = new KeyIndex(data.device, ({ jkt }) => [jkt])
     this.signInByState = new KeyIndex(data.signIn, ({ step }) =>
       'stateHash' in step ? [step.stateHash] : NONE,
@@ -82,11 +84,13 @@ export class Indexes {
     this.#devicesDue = new DueIndex(data.device, deviceDueAt)
     this.#eventsDue = new DueIndex(data.event, eventDueAt)
     this.#auditDue = new DueIndex(data.audit, auditDueAt)
+    this.#invitationsDue = new DueIndex(data.invitation, invitationDueAt)
     this.#mailsDue = new DueIndex(data.mail, mailDueAt)
     this.#watchers = {
       user: [this.userByIdentity],
       account: [],
-      membership: [this.membershipsOfUser],
+      membership: [this.membershipsOfUser, this.membershipsOfAccount],
+      invitation: [this.invitationsOfAccount, this.#invitationsDue],
       device: [this.deviceByKey, this.#devicesDue],
       signIn: [this.signInByState, this.#signInsDue],
       code: [this.#codesDue],
@@ -119,6 +123,7 @@ export class Indexes {
       this.#eventsDue,
       this.#auditDue,
       this.#mailsDue,
+      this.#invitationsDue,
     ]
     const moments = indexes.flatMap((index) => index.next() ?? [])
     return moments.length === 0 ? undefined : Math.min(...moments)
@@ -134,6 +139,7 @@ export class Indexes {
       ...this.#eventsDue.due(now).map((due) => ({ ...due, table: 'event' as const })),
       ...this.#auditDue.due(now).map((due) => ({ ...due, table: 'audit' as const })),
       ...this.#mailsDue.due(now).map((due) => ({ ...due, table: 'mail' as const })),
+      ...this.#invitationsDue.due(now).map((due) => ({ ...due, table: 'invitation' as const })),
     ].sort((a, b) => a.at - b.at)
   }
 }

@@ -1,5 +1,6 @@
 import type { Moment } from '../../clock/moment.ts'
 import type { AuditAct } from '../../protocol/audit.ts'
+import type { ClosingReason } from '../../protocol/closing.ts'
 import type { PublicDeviceJwk } from '../../protocol/dpop/key.ts'
 import type { ServiceEvent } from '../../protocol/events.ts'
 import type { Role, SubscriptionStatus } from '../../protocol/plan.ts'
@@ -31,7 +32,15 @@ export interface User {
     readonly reason: Reason
     readonly actor: Actor
   } | null
-  readonly deleted: { readonly at: Moment; readonly actor: Actor } | null
+  readonly deleted: {
+    readonly at: Moment
+    readonly actor: Actor
+    /**
+     * SHA-256 of each identity that the person had: enough to know them when they come back, and
+     * nothing to be read by. Missing: their identities are still there.
+     */
+    readonly identityHashes?: readonly string[]
+  } | null
   readonly loginsDisabled: {
     readonly at: Moment
     readonly actor: Actor
@@ -53,7 +62,17 @@ export interface Account {
   readonly name: string
   readonly createdAt: Moment
   readonly subscription: Subscription
-  readonly closed: { readonly at: Moment; readonly actor: Actor } | null
+  readonly closed: {
+    readonly at: Moment
+    readonly actor: Actor
+    /** What the person told us; missing: nobody was asked. */
+    readonly told?: { readonly reason: ClosingReason; readonly words: string | null }
+  } | null
+  /**
+   * Counts changes of who belongs to it; makes them collide with each other and with its closing.
+   * Missing: none.
+   */
+  readonly changes?: number
 }
 
 /** That a person belongs to an account. */
@@ -67,6 +86,22 @@ export interface Membership {
 }
 
 export const membershipId = (userId: string, accountId: string): string => `${userId}:${accountId}`
+
+/** That somebody was asked to join an account. */
+export interface Invitation {
+  readonly id: string
+  readonly accountId: string
+  /** Where the mail went. Whoever has it may accept, as whomever they sign in: people have several addresses. */
+  readonly address: string
+  readonly role: Role
+  readonly invitedBy: string
+  readonly createdAt: Moment
+  readonly expiresAt: Moment
+  readonly state:
+    | { readonly kind: 'open' }
+    | { readonly kind: 'withdrawn'; readonly at: Moment }
+    | { readonly kind: 'accepted'; readonly at: Moment; readonly userId: string }
+}
 
 /** One installation of a client and its key. */
 export interface Device {
@@ -321,6 +356,7 @@ export interface Tables {
   user: User
   account: Account
   membership: Membership
+  invitation: Invitation
   device: Device
   signIn: SignIn
   code: AuthorizationCode
@@ -339,6 +375,7 @@ export const TABLE_NAMES = [
   'user',
   'account',
   'membership',
+  'invitation',
   'device',
   'signIn',
   'code',

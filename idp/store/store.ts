@@ -7,6 +7,7 @@ import type {
   DeliveryState,
   Device,
   Endpoint,
+  Invitation,
   Mail,
   Membership,
   OutboxEvent,
@@ -38,6 +39,13 @@ export interface Store {
   account(id: string): Promise<Account | undefined>
   membership(userId: string, accountId: string): Promise<Membership | undefined>
   membershipsOfUser(userId: string): Promise<readonly Membership[]>
+  /** In the order in which they joined. */
+  membershipsOfAccount(accountId: string): Promise<readonly Membership[]>
+  invitation(id: string): Promise<Invitation | undefined>
+  /** In the order in which they were made. */
+  invitationsOfAccount(accountId: string): Promise<readonly Invitation[]>
+  /** Accounts that are closed, for those who run the site to look at; the last closed first. */
+  closedAccounts(limit: number): Promise<readonly Account[]>
   device(id: string): Promise<Device | undefined>
   deviceByKey(jkt: string): Promise<Device | undefined>
   signIn(id: string): Promise<SignIn | undefined>
@@ -78,7 +86,7 @@ export interface Store {
   nextDue(): Moment | undefined
   /**
    * Records whose time has come at `now`: unended sessions past a deadline, sign-ins, redeemed or
-   * expired codes, unused devices, mails to send, and mails, events and audit entries that nobody needs any
+   * expired codes, unused devices, mails to send, and invitations, mails, events and audit entries that nobody needs any
    * more, to forget. The earliest first.
    */
   dueRecords(now: Moment): Promise<readonly DueRecord[]>
@@ -123,3 +131,4 @@ export type DueRecord =
   | { readonly at: Moment; readonly table: 'event'; readonly record: OutboxEvent }
   | { readonly at: Moment; readonly table: 'audit'; readonly record: AuditRecord }
   | { readonly at: Moment; readonly table: 'mail'; readonly record: Mail }
+  | { readonly at: Moment; readonly table: 'invitation'; readonly record: Invitation }

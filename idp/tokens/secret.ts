@@ -14,8 +14,9 @@ export function sameHash(a: string, b: string): boolean {
 }
 
 /** A new id: 128 random bits behind a prefix that says what it names, e.g. `evt_…`. */
-export const newId = (kind: 'acc' | 'sub' | 'evt' | 'sgn' | 'at' | 'aud' | 'mail'): string =>
-  `${kind}_${randomBytes(16).toString('base64url')}`
+export const newId = (
+  kind: 'acc' | 'sub' | 'evt' | 'sgn' | 'at' | 'aud' | 'mail' | 'inv',
+): string => `${kind}_${randomBytes(16).toString('base64url')}`
 
 /**
  * The id of the device that holds a key: always the same, so that a registration whose answer got

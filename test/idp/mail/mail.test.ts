@@ -145,7 +145,7 @@ describe('at the site', () => {
     const [later] = await site.store.mails(1)
     expect(later?.attempts).toBe(1)
     const wait = (later?.nextAt ?? 0) - site.clock.now()
-    expect(wait).toBeGreaterThan(MINUTE - HOUR)
+    expect(wait).toBeGreaterThan(0)
     expect(wait).toBeLessThanOrEqual(MINUTE)
     expect(site.log()).not.toContain('grace@example.test')
     down = false

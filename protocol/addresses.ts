@@ -11,6 +11,12 @@ export const ADDRESSES = {
   myDevices: '/me/devices',
   myLogins: '/me/logins',
   myPasswordReset: '/me/password-reset',
+  myMembers: '/me/members',
+  myInvitations: '/me/invitations',
+  myAccounts: '/me/accounts',
+  myAccount: '/me/account',
+  myAudit: '/me/audit',
+  myDeletion: '/me/delete',
 } as const
 
 /** Names the attempt of a refresh or a code exchange, so that a lost answer can be asked for again (DESIGN §6). */

@@ -1,9 +1,6 @@
 import Router from '@koa/router'
-import type { Context } from 'koa'
-import type { JSX } from 'preact'
 import { ADDRESSES } from '../../protocol/addresses.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
-import { pageHeaders, renderPage } from '../../ui/respond.ts'
 import { type By, byPerson } from '../audit/by.ts'
 import { accountPage } from '../pages/account.tsx'
 import { devicesPage } from '../pages/devices.tsx'
@@ -17,13 +14,11 @@ import {
   endOtherSessions,
   resetPassword,
 } from '../people/sessions.ts'
-import type { SessionView } from '../sessions/standing.ts'
-import { visit } from '../sessions/web.ts'
 import { one } from '../sign-in/request.ts'
 import type { Site } from '../site.ts'
 import { readForm } from './body.ts'
 import { SIGN_OUT_PATH } from './browser.ts'
-import { readBrowser } from './cookies.ts'
+import { forPerson, goTo, show } from './person.ts'
 import { requireSameOrigin } from './same-origin.ts'
 
 const DEVICES = '/account/devices'
@@ -125,39 +120,4 @@ async function changeAsAsked(
   else if (!fresh) return
   else if (act === 'reset') await resetPassword(site, userId, by)
   else await disableLogins(site, userId, act, by)
-}
-
-/** Lets the signed-in person in; all others are sent to where they read why, or sign in and come back. */
-async function forPerson(
-  site: Site,
-  ctx: Context,
-  welcome: (view: SessionView) => void | Promise<void>,
-): Promise<void> {
-  const seen = await visit(site, readBrowser(ctx))
-  switch (seen.kind) {
-    case 'signed_in':
-      return welcome(seen.view)
-    case 'ended':
-      return goTo(ctx, '/')
-    case 'nobody':
-      // Not straight to the provider: a form's policy would not let a POST be led there.
-      return goTo(
-        ctx,
-        ctx.method === 'GET'
-          ? `${ADDRESSES.signIn}?${new URLSearchParams({ return_to: String(ctx._matchedRoute) })}`
-          : '/',
-      )
-  }
-}
-
-function show(ctx: Context, page: JSX.Element): void {
-  ctx.set(pageHeaders())
-  ctx.body = renderPage(page)
-}
-
-function goTo(ctx: Context, path: string): void {
-  ctx.set(pageHeaders())
-  ctx.status = 303
-  ctx.set('Location', path)
-  ctx.body = ''
 }

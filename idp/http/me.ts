@@ -1,13 +1,10 @@
 import Router from '@koa/router'
-import type { Context } from 'koa'
-import { MINUTE, SECOND, toSeconds } from '../../clock/moment.ts'
+import { toSeconds } from '../../clock/moment.ts'
 import { ADDRESSES } from '../../protocol/addresses.ts'
-import { LatchkeyError } from '../../protocol/errors.ts'
 import type { EndedSessions, MyDevices } from '../../protocol/my-devices.ts'
 import { DisableLogins, type MyLogins } from '../../protocol/my-logins.ts'
 import { byPerson } from '../audit/by.ts'
 import { devicesOf } from '../people/devices.ts'
-import { FRESH, isFresh } from '../people/fresh.ts'
 import { disableLogins, enableLogins, latestWorkingMoment } from '../people/logins.ts'
 import {
   endAllSessions,
@@ -15,10 +12,10 @@ import {
   endOtherSessions,
   resetPassword,
 } from '../people/sessions.ts'
-import { me, standingOf } from '../sessions/me.ts'
+import { me } from '../sessions/me.ts'
 import type { Site } from '../site.ts'
-import type { Session } from '../store/records.ts'
 import { readJson } from './body.ts'
+import { requireFresh, requireOwnKey, requireSession } from './my-session.ts'
 import { requireAccessToken } from './proof.ts'
 
 /** What a signed-in client reads and does for its person: JSON, with an access token and its proof. */
@@ -81,35 +78,6 @@ export function meRoutes(site: Site): Router {
 
 const told = (ended: readonly string[]): EndedSessions => ({ ended: [...ended] })
 
-async function requireSession(site: Site, ctx: Context): Promise<Session> {
-  const { session } = await standingOf(site, await requireAccessToken(site, ctx))
-  return session
-}
-
-/**
- * For whatever changes more than it reads: the device's key must be proved in this very request. A
- * bearer token may have been shown to a service, which shall not be able to sign a person out.
- */
-async function requireOwnKey(site: Site, ctx: Context): Promise<Session> {
-  const session = await requireSession(site, ctx)
-  if (session.jkt !== null) return session
-  throw new LatchkeyError(
-    'invalid_token',
-    'This takes an access token that is bound to a device key: sign in with one (dpop_jkt).',
-  )
-}
-
-/** RFC 9470 §3: says how recent the sign-in must be; the account pages ask for one themselves. */
-function requireFresh(site: Site, session: Session): void {
-  if (isFresh(session, site.clock.now())) return
-  throw new LatchkeyError(
-    'insufficient_user_authentication',
-    `This takes a sign-in of the last ${FRESH / MINUTE} minutes: sign in again, or use the account page on the site.`,
-    { maxAge: FRESH / SECOND },
-  )
-}
-
-/** How a person's logins stand, as clients and administrators are told. */
 export async function loginsOf(site: Site, userId: string): Promise<MyLogins> {
   const disabled = (await site.store.user(userId))?.loginsDisabled
   const works = latestWorkingMoment(

@@ -39,11 +39,18 @@ const Tenant = v.object({
   id: guid,
 })
 
+/**
+ * How "Forgot your password?" is answered: by sending the application to a policy of its own, as B2C
+ * did first, or inside the sign-in, as it recommends (notes/b2c.md §1.2).
+ */
+const ResetStyle = v.picklist(['policy', 'inside'], 'is policy or inside')
+
 const allDiffer = (keys: readonly string[]) => new Set(keys).size === keys.length
 
 /** What the provider knows: the file that `PROVIDER_CONFIG` names. */
 export const ProviderConfig = v.object({
   tenant: v.optional(Tenant, { name: 'latchkey', id: '775527ff-9a37-4307-8b3d-cc311f58d925' }),
+  resetStyle: v.optional(ResetStyle, 'policy'),
   people: v.pipe(
     v.array(Person),
     v.check((all) => allDiffer(all.map(({ oid }) => oid)), 'has an oid twice'),

@@ -63,8 +63,11 @@ export function createEngine(options: EngineOptions): Engine {
     const claims = claimsOf(token)
     const person = people.byOid(String(claims.sub))
     if (!person) throw new errors.InvalidGrant('the person is no longer there')
-    const newUser = people.takeNewcomer(person.oid)
-    return keys.sign(idTokenClaims(claims, { person, policy, issuer }, newUser))
+    const happened = {
+      newUser: people.takeNewcomer(person.oid),
+      isForgotPassword: people.takeForgetful(person.oid),
+    }
+    return keys.sign(idTokenClaims(claims, { person, policy, issuer }, happened))
   }
 
   /** B2C's token response; without an API's scope it holds no access token at all. */
@@ -212,9 +215,9 @@ function configuration(options: EngineOptions): Configuration {
     },
     expiresWithSession: () => false,
     interactions: {
-      policy: askOnlyForSignIn(),
+      policy: whatToAsk(policy),
       url: (_ctx, interaction) =>
-        `${base}${ENDPOINTS.signIn}?${new URLSearchParams({
+        `${base}${ENDPOINTS[policy.journey]}?${new URLSearchParams({
           tx: transactionOf(policy, interaction.uid),
           p: policy.id,
         })}`,
@@ -250,10 +253,22 @@ function configuration(options: EngineOptions): Configuration {
 
 const resourceOf = (clientId: string) => `urn:app:${clientId}`
 
-function askOnlyForSignIn() {
+function whatToAsk({ journey }: Policy) {
   const policy = interactionPolicy.base()
   // `prompt=consent` may be asked for and changes nothing.
   policy.get('consent')?.checks.clear()
+  // Whoever is led to the reset resets, whatever session there is.
+  if (journey === 'reset') {
+    policy
+      .get('login')
+      ?.checks.add(
+        new interactionPolicy.Check(
+          'reset_asked_for',
+          'the password is to be reset',
+          ({ oidc }) => !oidc.result?.login,
+        ),
+      )
+  }
   return policy
 }
 

@@ -12,6 +12,9 @@ export class People {
   /** Social people whom this tenant has met. */
   readonly #met = new Set<string>()
   readonly #newcomers = new Set<string>()
+  /** Passwords that were reset, by oid; all others are those of the configuration. */
+  readonly #passwords = new Map<string, string>()
+  readonly #forgetful = new Set<string>()
 
   constructor(people: readonly Person[]) {
     this.#people = people
@@ -27,10 +30,29 @@ export class People {
 
   /** @param idp - the social provider that is asked; left out, the tenant's local accounts. */
   judge(email: string, password: string, idp?: Person['idp']): PasswordVerdict {
-    const name = email.trim().toLowerCase()
-    const person = this.#people.find((one) => one.idp === idp && one.email.toLowerCase() === name)
+    const person = this.#find(email, idp)
     if (!person) return { kind: 'unknown-person' }
-    return person.password === password ? { kind: 'right', person } : { kind: 'wrong-password' }
+    const right = this.#passwords.get(person.oid) ?? person.password
+    return right === password ? { kind: 'right', person } : { kind: 'wrong-password' }
+  }
+
+  /** Who has a password here. A social provider's people have theirs there. */
+  byLocalEmail(email: string): Person | undefined {
+    return this.#find(email, undefined)
+  }
+
+  resetPassword(oid: string, password: string): void {
+    this.#passwords.set(oid, password)
+  }
+
+  /** A person resets their password on the way of signing in: their ID token says so. */
+  forgot(oid: string): void {
+    this.#forgetful.add(oid)
+  }
+
+  /** Whether the password was reset in this very sign-in: `isForgotPassword` is said once. */
+  takeForgetful(oid: string): boolean {
+    return this.#forgetful.delete(oid)
   }
 
   /** A person comes from a social provider: the first time, B2C makes an account of it. */
@@ -43,5 +65,10 @@ export class People {
   /** Whether this ID token is the first since sign-up: `newUser` is said once. */
   takeNewcomer(oid: string): boolean {
     return this.#newcomers.delete(oid)
+  }
+
+  #find(email: string, idp: Person['idp']): Person | undefined {
+    const name = email.trim().toLowerCase()
+    return this.#people.find((one) => one.idp === idp && one.email.toLowerCase() === name)
   }
 }

@@ -39,8 +39,8 @@ async function start(shifted: Shiftable): Promise<void> {
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
-  const { url, issuer } = running
-  process.stdout.write(`${JSON.stringify({ ready: 'provider', url, issuer })}\n`)
+  const { url, issuer, resetIssuer } = running
+  process.stdout.write(`${JSON.stringify({ ready: 'provider', url, issuer, resetIssuer })}\n`)
 }
 
 async function follow(hub: string, clock: Shiftable, signal: AbortSignal): Promise<void> {

@@ -2,18 +2,30 @@ import type { RequestListener } from 'node:http'
 import Koa from 'koa'
 import type { Clock } from '../clock/clock.ts'
 import type { ProviderConfig } from './config.ts'
-import { control } from './control.ts'
+import { control, MAILS_PATH } from './control.ts'
 import { decideLogout } from './dialect/b2c/logout.ts'
 import { metadata } from './dialect/b2c/metadata.ts'
-import { authrespPath, type B2cPath, ENDPOINTS, POLICIES, readPath } from './dialect/b2c/paths.ts'
+import {
+  authrespPath,
+  type B2cPath,
+  ENDPOINTS,
+  issuerOf,
+  POLICIES,
+  RESET_POLICY,
+  readPath,
+  SIGN_IN_POLICY,
+} from './dialect/b2c/paths.ts'
 import { COOKIE, createEngine, type Engine } from './engine.ts'
 import { Faults } from './faults.ts'
 import { readForm } from './form.ts'
+import { Reset } from './journeys/reset.ts'
 import { SignIn } from './journeys/sign-in.ts'
 import { Social } from './journeys/social.ts'
+import { Steps } from './journeys/steps.ts'
 import { createKeys, type SigningKeys } from './keys.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
+import { Mails } from './mails.ts'
 import { failurePage } from './pages/failure.tsx'
 import { seeOther, sendPage } from './pages/send.ts'
 import { signedOutPage } from './pages/signed-out.tsx'
@@ -34,6 +46,8 @@ export interface ProviderServer {
   readonly callback: RequestListener
   /** Of the sign-in policy. */
   readonly issuer: string
+  /** Of the reset policy. */
+  readonly resetIssuer: string
   readonly faults: Faults
 }
 
@@ -41,6 +55,7 @@ export interface RunningProvider {
   /** Its origin, with the port that it got. */
   readonly url: string
   readonly issuer: string
+  readonly resetIssuer: string
   readonly faults: Faults
   close(): Promise<void>
 }
@@ -57,9 +72,9 @@ export async function startProvider(
   const keys = await createKeys()
   const listening = await listen(options.port)
   const url = `http://localhost:${listening.port}`
-  const { callback, issuer, faults } = createProviderServer({ ...options, origin: url, keys })
+  const { callback, ...server } = createProviderServer({ ...options, origin: url, keys })
   listening.answer(callback)
-  return { url, issuer, faults, close: listening.close }
+  return { url, ...server, close: listening.close }
 }
 
 /** The provider without a port: answers requests to `origin`. */
@@ -75,10 +90,18 @@ export function createProviderServer(
   const engines = POLICIES.map((policy) =>
     createEngine({ origin, policy, config, people, store, keys, clock, failed }),
   )
-  const [signInEngine] = engines
-  if (!signInEngine) throw new Error('A provider has at least one policy.')
   const social = new Social(people, clock, authrespPath(config.tenant))
-  const signIn = new SignIn({ engines, config, people, social, clock, log })
+  const mails = new Mails()
+  const steps = new Steps({ engines, config, clock, log })
+  const reset = new Reset({
+    steps,
+    tenant: config.tenant,
+    people,
+    mails,
+    clock,
+    mailsPath: options.control ? MAILS_PATH : undefined,
+  })
+  const signIn = new SignIn({ steps, config, people, social, reset })
 
   const app = new Koa()
   app.on('error', failed)
@@ -100,7 +123,7 @@ export function createProviderServer(
 
   app.use(async (ctx) => {
     if (options.control && ctx.path.startsWith('/control/')) {
-      return control(ctx, people, faults)
+      return control(ctx, { people, faults, mails })
     }
     const path = readPath(ctx.path, firstOf(ctx.query.p), config.tenant)
     if (path?.kind === 'authresp' && ctx.method === 'GET') return signIn.returned(ctx)
@@ -124,6 +147,10 @@ export function createProviderServer(
       case 'signIn':
         if (ctx.method === 'GET') return signIn.show(ctx)
         if (ctx.method === 'POST') return signIn.submit(ctx)
+        return notFound(ctx)
+      case 'reset':
+        if (ctx.method === 'GET') return reset.show(ctx)
+        if (ctx.method === 'POST') return reset.submit(ctx)
         return notFound(ctx)
       case 'logout':
         return logout(ctx, engine)
@@ -162,7 +189,12 @@ export function createProviderServer(
     sendPage(ctx, signedOutPage(), 200)
   }
 
-  return { callback: app.callback(), issuer: signInEngine.issuer, faults }
+  return {
+    callback: app.callback(),
+    issuer: issuerOf(origin, config.tenant, SIGN_IN_POLICY),
+    resetIssuer: issuerOf(origin, config.tenant, RESET_POLICY),
+    faults,
+  }
 }
 
 const firstOf = (value: string | string[] | undefined): string | undefined =>

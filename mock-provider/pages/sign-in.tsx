@@ -50,6 +50,16 @@ export function signInPage(props: SignInPageProps): VNode {
         <button id="cancel" type="submit" name="action" value="cancel" formnovalidate>
           Cancel
         </button>
+        <button
+          id="forgotPassword"
+          class="link"
+          type="submit"
+          name="action"
+          value="forgot"
+          formnovalidate
+        >
+          Forgot your password?
+        </button>
       </form>
       <form method="post" aria-label="Social accounts">
         <Csrf token={csrf} />

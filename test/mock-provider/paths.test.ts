@@ -27,6 +27,14 @@ test.each([
   })
 })
 
+test('the reset policy has addresses of its own', () => {
+  const path = `/tfp/${tenant.id}/B2C_1_PasswordReset${token}`
+  expect(readPath(path, undefined, tenant)).toMatchObject({
+    policy: { id: 'B2C_1_passwordreset', journey: 'reset' },
+    base: `/tfp/${tenant.id}/b2c_1_passwordreset`,
+  })
+})
+
 test('what follows authorize keeps its case', () => {
   const path = `/${domain}/B2C_1_signupsignin/OAUTH2/v2.0/authorize/aB-c_D`
   expect(readPath(path, undefined, tenant)).toMatchObject({

@@ -42,12 +42,14 @@ function start(environment: Record<string, string>) {
     said.stderr += chunk
   })
   const ended = once(child, 'close').then(([code]) => code as number)
-  const ready = new Promise<{ ready: string; url: string; issuer: string }>((resolve, reject) => {
-    child.stdout.on('data', () => {
-      if (said.stdout.includes('\n')) resolve(JSON.parse(said.stdout))
-    })
-    ended.then(() => reject(new Error(said.stderr)))
-  })
+  const ready = new Promise<{ ready: string; url: string; issuer: string; resetIssuer: string }>(
+    (resolve, reject) => {
+      child.stdout.on('data', () => {
+        if (said.stdout.includes('\n')) resolve(JSON.parse(said.stdout))
+      })
+      ended.then(() => reject(new Error(said.stderr)))
+    },
+  )
   ready.catch(() => {})
   return { child, said, ready, ended }
 }
@@ -76,8 +78,9 @@ const authorize = (issuer: string, more: Record<string, string> = {}) =>
 
 test('it says one line on stdout when it is ready, keeps secrets to itself, and ends cleanly', async () => {
   const { child, said, ready, ended } = start({ PORT: '0' })
-  const { url, issuer } = await ready
-  expect(JSON.parse(said.stdout)).toEqual({ ready: 'provider', url, issuer })
+  const { url, issuer, resetIssuer } = await ready
+  expect(JSON.parse(said.stdout)).toEqual({ ready: 'provider', url, issuer, resetIssuer })
+  expect(resetIssuer).toMatch(/\/b2c_1_passwordreset\/v2\.0\/$/)
   expect(issuer).toMatch(`${url}/tfp/`)
   const browser = new Browser(url)
   const page = await browser.get(authorize(issuer))

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { SystemClock } from '../../clock/clock.ts'
 import type { Duration } from '../../clock/moment.ts'
 import { shiftDate } from '../../clock/shifted-date.ts'
-import { ProviderConfig } from '../../mock-provider/config.ts'
+import { ProviderConfig, type ProviderConfigInput } from '../../mock-provider/config.ts'
 import {
   DEFAULT_APPLICATION as application,
   DEFAULT_CONFIG,
@@ -23,30 +23,33 @@ export const clock = new SystemClock()
 export { application, password }
 
 /** A provider on a free port, and an independent relying party (openid-client) that trusts it. */
-export async function openWorld() {
+export async function openWorld(more: Partial<ProviderConfigInput> = {}) {
   const lines: string[] = []
   const provider = await startProvider({
     port: 0,
-    config: v.parse(ProviderConfig, DEFAULT_CONFIG),
+    config: v.parse(ProviderConfig, { ...DEFAULT_CONFIG, ...more }),
     clock,
     control: true,
     log: (event, details) => lines.push(JSON.stringify({ event, ...details })),
   })
-  const rp = await client.discovery(
-    new URL(provider.issuer),
-    application.clientId,
-    application.clientSecret,
-    client.ClientSecretPost(application.clientSecret),
-    { execute: [client.allowInsecureRequests] },
-  )
+  const discover = (issuer: string) =>
+    client.discovery(
+      new URL(issuer),
+      application.clientId,
+      application.clientSecret,
+      client.ClientSecretPost(application.clientSecret),
+      { execute: [client.allowInsecureRequests] },
+    )
+  const rp = await discover(provider.issuer)
+  const resetRp = await discover(provider.resetIssuer)
   const redirectUri = application.redirectUris[0] ?? ''
 
-  /** Begins a sign-in in a browser. */
-  async function begin(browser: Browser, more: Record<string, string> = {}) {
+  /** Begins a sign-in in a browser, or, at the other policy, a reset. */
+  async function begin(browser: Browser, more: Record<string, string> = {}, at = rp) {
     const state = client.randomState()
     const nonce = client.randomNonce()
     const verifier = client.randomPKCECodeVerifier()
-    const url = client.buildAuthorizationUrl(rp, {
+    const url = client.buildAuthorizationUrl(at, {
       redirect_uri: redirectUri,
       scope: `openid ${application.clientId}`,
       state,
@@ -57,7 +60,7 @@ export async function openWorld() {
     })
     const page = await browser.get(url)
     const redeem = (callback: Page) =>
-      client.authorizationCodeGrant(rp, callback.url, {
+      client.authorizationCodeGrant(at, callback.url, {
         expectedState: state,
         expectedNonce: nonce,
         pkceCodeVerifier: verifier,
@@ -76,6 +79,16 @@ export async function openWorld() {
     return { callback, tokens, claims, redeem }
   }
 
+  const beginReset = (browser: Browser, more: Record<string, string> = {}) =>
+    begin(browser, more, resetRp)
+
+  /** The code in the newest mail to this address. */
+  async function mailedCode(email: string): Promise<string> {
+    const answer = await fetch(`${provider.url}/control/mails`)
+    const mails = (await answer.json()) as { to: string; code: string }[]
+    return mails.find(({ to }) => to === email)?.code ?? 'no mail'
+  }
+
   /** What `prompt=none` answers: `code`, or the error. */
   async function probe(browser: Browser, more: Record<string, string> = {}): Promise<string> {
     const { page } = await begin(browser, { prompt: 'none', ...more })
@@ -86,7 +99,10 @@ export async function openWorld() {
     ...provider,
     lines,
     rp,
+    resetRp,
     begin,
+    beginReset,
+    mailedCode,
     signIn,
     probe,
     browser: () => new Browser(provider.url),

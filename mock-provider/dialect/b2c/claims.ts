@@ -10,12 +10,16 @@ interface Subject {
   readonly issuer: string
 }
 
-/**
- * The ID token's claims as B2C words them (notes/b2c.md §1.3). Local accounts carry no `idp`.
- *
- * @param newUser - whether the account was made in this very sign-in.
- */
-export const idTokenClaims = (engine: EngineClaims, subject: Subject, newUser: boolean) => ({
+/** What happened in this very sign-in. */
+interface Happened {
+  /** The account was made. */
+  readonly newUser: boolean
+  /** The password was reset on the way. */
+  readonly isForgotPassword: boolean
+}
+
+/** The ID token's claims as B2C words them (notes/b2c.md §1.3). Local accounts carry no `idp`. */
+export const idTokenClaims = (engine: EngineClaims, subject: Subject, happened: Happened) => ({
   ...engine,
   ver: '1.0',
   ...identity(subject),
@@ -23,7 +27,8 @@ export const idTokenClaims = (engine: EngineClaims, subject: Subject, newUser: b
   ...(subject.person.givenName === undefined ? {} : { given_name: subject.person.givenName }),
   ...(subject.person.familyName === undefined ? {} : { family_name: subject.person.familyName }),
   ...(subject.person.idp === undefined ? {} : { idp: subject.person.idp }),
-  ...(newUser ? { newUser: true } : {}),
+  ...(happened.newUser ? { newUser: true } : {}),
+  ...(happened.isForgotPassword ? { isForgotPassword: true } : {}),
   emails: [subject.person.email],
 })
 

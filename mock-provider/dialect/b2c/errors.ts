@@ -29,6 +29,7 @@ const ERRORS = {
     error: 'access_denied',
     text: 'The user has cancelled entering self-asserted information.',
   },
+  AADB2C90118: { error: 'access_denied', text: 'The user has forgotten their password.' },
   AADB2C90212: {
     error: 'invalid_request',
     text: 'The state cookie of this request is missing or not the one that was given out.',

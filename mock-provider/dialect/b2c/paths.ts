@@ -3,9 +3,14 @@ import type { Tenant } from '../../config.ts'
 /** A user flow, as B2C spells it. */
 export interface Policy {
   readonly id: string
+  /** Which pages it leads through first. */
+  readonly journey: 'signIn' | 'reset'
 }
 
-export const POLICIES = [{ id: 'B2C_1_signupsignin' }] as const satisfies readonly Policy[]
+export const SIGN_IN_POLICY = { id: 'B2C_1_signupsignin', journey: 'signIn' } as const
+export const RESET_POLICY = { id: 'B2C_1_passwordreset', journey: 'reset' } as const
+
+export const POLICIES = [SIGN_IN_POLICY, RESET_POLICY] as const satisfies readonly Policy[]
 
 /** How a policy stands in addresses: lower case, since MSAL edits addresses in lower case. */
 export const policyKey = (policy: Policy): string => policy.id.toLowerCase()
@@ -24,6 +29,7 @@ export const ENDPOINTS = {
   token: '/oauth2/v2.0/token',
   logout: '/oauth2/v2.0/logout',
   signIn: '/api/combinedsigninandsignup/unified',
+  reset: '/api/selfasserted/passwordreset',
 } as const
 
 export type Endpoint = keyof typeof ENDPOINTS

@@ -1,0 +1,101 @@
+import type Koa from 'koa'
+import type { InteractionResults } from 'oidc-provider'
+import type { Clock } from '../../clock/clock.ts'
+import { toSeconds } from '../../clock/moment.ts'
+import type { Person, ProviderConfig } from '../config.ts'
+import { type B2cCode, b2cError } from '../dialect/b2c/errors.ts'
+import { type Policy, policyKey } from '../dialect/b2c/paths.ts'
+import { type Engine, readTransaction } from '../engine.ts'
+import type { Log } from '../log.ts'
+import { failurePage } from '../pages/failure.tsx'
+import { seeOther, sendPage } from '../pages/send.ts'
+
+/** A journey that waits for its person: the engine's handle of it, and the policy that it began at. */
+export interface Step {
+  readonly engine: Engine
+  readonly interaction: InstanceType<Engine['provider']['Interaction']>
+}
+
+export interface StepsOptions {
+  readonly engines: readonly Engine[]
+  readonly config: ProviderConfig
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What all journeys do alike: find what waits, and end it well, badly, or on a page. */
+export class Steps {
+  readonly #options: StepsOptions
+
+  constructor(options: StepsOptions) {
+    this.#options = options
+  }
+
+  /** @param journey - the one whose page asks: no policy may be left by another's pages. */
+  async find(tx: unknown, journey: Policy['journey']): Promise<Step | undefined> {
+    const read = readTransaction(tx)
+    const engine = this.#options.engines.find(({ policy }) => policyKey(policy) === read?.policy)
+    if (!read || !engine || !this.#leadsThrough(engine.policy, journey)) return undefined
+    const interaction = await engine.provider.Interaction.find(read.uid)
+    return interaction && { engine, interaction }
+  }
+
+  #leadsThrough(policy: Policy, journey: Policy['journey']): boolean {
+    const inside = journey === 'reset' && this.#options.config.resetStyle === 'inside'
+    return policy.journey === journey || inside
+  }
+
+  /** The name of the application that sent the person here. */
+  application({ interaction }: Step): string {
+    const { client_id } = interaction.params
+    const { applications } = this.#options.config
+    return applications.find(({ clientId }) => clientId === client_id)?.name ?? ''
+  }
+
+  async complete(ctx: Koa.Context, step: Step, person: Person): Promise<void> {
+    const { clock, log } = this.#options
+    // Two of the engine's habits: somebody else's sign-in in a live session makes it ask for a
+    // logout first, and it never makes a session longer-lived again (notes/b2c.md §2.2, 5 and 6).
+    const uid = step.interaction.session?.uid
+    const session =
+      uid === undefined ? undefined : await step.engine.provider.Session.findByUid(uid)
+    if (session) {
+      if (session.accountId !== person.oid) {
+        delete session.accountId
+        delete session.authorizations
+      }
+      delete session.transient
+      await session.persist()
+    }
+    log('signed in', { person: person.oid, policy: step.engine.policy.id })
+    await finish(ctx, step, {
+      // Not remembered: the cookie lives as long as the browser, and the server judges its age.
+      login: { accountId: person.oid, remember: false, ts: toSeconds(clock.now()), amr: ['pwd'] },
+    })
+  }
+
+  /** Sends the application an error of B2C's. */
+  async end(ctx: Koa.Context, step: Step, code: B2cCode): Promise<void> {
+    this.#options.log('journey ended', { code, policy: step.engine.policy.id })
+    await finish(ctx, step, { ...b2cError(code, this.#options.clock.now()) })
+  }
+
+  /** Tells the person alone: nobody knows whose request it is. */
+  refuse(ctx: Koa.Context, code: B2cCode): void {
+    this.#options.log('journey refused', { code })
+    sendPage(ctx, failurePage(b2cError(code, this.#options.clock.now())), 400)
+  }
+}
+
+/** What is to be filled in first. */
+export const loginHint = ({ interaction }: Step): string => {
+  const hint = interaction.params.login_hint
+  return typeof hint === 'string' ? hint : ''
+}
+
+/** Hands the result to the engine, which goes on only in the browser that began. */
+async function finish(ctx: Koa.Context, step: Step, result: InteractionResults): Promise<void> {
+  step.interaction.result = result
+  await step.interaction.persist()
+  seeOther(ctx, step.interaction.returnTo)
+}

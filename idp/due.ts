@@ -2,26 +2,21 @@ import type { DueMoment, DueWork } from '../clock/due.ts'
 import type { Moment } from '../clock/moment.ts'
 import { BY_TIME } from './audit/by.ts'
 import { sendMail } from './mail/sending.ts'
-import { attempt } from './services/delivery.ts'
 import { endSession } from './sessions/endings.ts'
 import { passedDeadline } from './sessions/rotation.ts'
 import { type Site, telling } from './site.ts'
-import type { Delivery, OutboxEvent, Session } from './store/records.ts'
+import type { OutboxEvent, Session } from './store/records.ts'
 import type { DueRecord, Expectation } from './store/store.ts'
 
 /**
- * What the site does by itself as time passes: ends sessions at their deadline, forgets what is of
- * no more use, and delivers events. In the order in which it became due.
+ * What the site does by itself as time passes: ends sessions at their deadline, and forgets what is of
+ * no more use. In the order in which it became due. Deliveries have a pace of their own (`work.ts`).
  */
 export function siteDueWork(site: Site): DueWork {
   return {
     async next() {
-      const records = site.store.nextDue()
-      const [delivery] = await site.store.waitingDeliveries()
-      const moments: DueMoment[] = []
-      if (records !== undefined) moments.push({ at: records, name: 'a deadline or a sweep' })
-      if (delivery?.nextAt) moments.push(deliveryMoment(delivery, delivery.nextAt))
-      return moments.sort((a, b) => a.at - b.at)[0]
+      const at = site.store.nextDue()
+      return at === undefined ? undefined : { at, name: 'a deadline or a sweep' }
     },
     async run(now) {
       const done: DueMoment[] = []
@@ -29,22 +24,10 @@ export function siteDueWork(site: Site): DueWork {
         const name = await settle(site, due, now)
         if (name) done.push({ at: due.at, name })
       }
-      // Deliveries after sweeps: the sweeps of this very moment have just written some. All at once,
-      // for one slow service must not delay the others.
-      const waiting = (await site.store.waitingDeliveries()).filter(
-        ({ nextAt }) => (nextAt ?? Infinity) <= now,
-      )
-      await Promise.all(waiting.map((delivery) => attempt(site, delivery)))
-      done.push(...waiting.map((delivery) => deliveryMoment(delivery, delivery.nextAt ?? now)))
-      return done.sort((a, b) => a.at - b.at)
+      return done
     },
   }
 }
-
-const deliveryMoment = (delivery: Delivery, at: Moment): DueMoment => ({
-  at,
-  name: `attempt ${delivery.attempts + 1} to tell ${delivery.endpoint} of ${delivery.eventId}`,
-})
 
 /** Does what is due for one record; `undefined` when somebody changed it at the same moment. */
 async function settle(site: Site, due: DueRecord, now: Moment): Promise<string | undefined> {

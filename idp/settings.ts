@@ -23,6 +23,10 @@ export interface ServiceSettings {
   readonly url: string
   /** `whsec_…`: shared with that service alone. */
   readonly secret: string
+  /** The one before, while it is replaced: both hold. */
+  readonly previous_secret?: string | undefined
+  /** What the receiver wants to be shown, as `Authorization: Bearer`. */
+  readonly token?: string | undefined
 }
 
 export interface Settings {
@@ -37,6 +41,8 @@ export interface Settings {
   /** The first one is the default. */
   readonly providers: readonly ProviderSettings[]
   readonly services: readonly ServiceSettings[]
+  /** Origins of services that may be on this machine or in a private network. */
+  readonly allowInternalServices: readonly string[]
   readonly lifetimes: Lifetimes
   /** Whom mails are from. */
   readonly mailFrom: string
@@ -131,15 +137,28 @@ const Providers = v.pipe(
   v.minLength(1, 'names at least one provider'),
 )
 
+// Standard Webhooks: 24 to 64 bytes, base64 (notes/standards.md W-3).
+const webhookSecret = v.pipe(
+  v.string(),
+  v.regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'is whsec_ and 24 to 64 bytes of base64'),
+)
+
 const Services = v.array(
   v.object({
     url: secureUrl,
-    // Standard Webhooks: 24 to 64 bytes, base64 (notes/standards.md W-3).
-    secret: v.pipe(
-      v.string(),
-      v.regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'is whsec_ and 24 to 64 bytes of base64'),
-    ),
+    secret: webhookSecret,
+    previous_secret: v.optional(webhookSecret),
+    // RFC 6750 §2.1
+    token: v.optional(v.pipe(v.string(), v.regex(/^[\w.~+/-]+=*$/, 'is not a bearer token'))),
   }),
+)
+
+const origin = v.pipe(
+  url,
+  v.check(
+    (text) => new URL(text).origin === text,
+    'must be an origin alone, e.g. http://127.0.0.1:3100',
+  ),
 )
 
 /** What may be in the environment; each entry has its setting's name. */
@@ -151,6 +170,7 @@ const Environment = v.object({
   AUDIENCE: v.optional(filled),
   PROVIDERS: json(Providers),
   SERVICES: v.optional(json(Services), '[]'),
+  ALLOW_INTERNAL_SERVICES: v.optional(json(v.array(origin)), '[]'),
   ACCESS_TTL: v.optional(duration(MINUTE, DAY)),
   IDLE_TTL: v.optional(duration(MINUTE, 365 * DAY)),
   ABSOLUTE_TTL: v.optional(duration(MINUTE, 365 * DAY)),
@@ -227,6 +247,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     audience: given.AUDIENCE ?? given.SITE_URL,
     providers: given.PROVIDERS,
     services: given.SERVICES,
+    allowInternalServices: given.ALLOW_INTERNAL_SERVICES,
     lifetimes,
     mailFrom: given.MAIL_FROM ?? `no-reply@${mailDomain(new URL(given.SITE_URL))}`,
     providerClockTolerance: given.PROVIDER_CLOCK_TOLERANCE,

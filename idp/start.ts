@@ -2,12 +2,10 @@ import { createServer, type Server } from 'node:http'
 import path from 'node:path'
 import pino from 'pino'
 import { SystemClock, VirtualClock } from '../clock/clock.ts'
-import { DueRunner } from '../clock/due.ts'
 import { followClock } from '../clock/follow.ts'
 import { SECOND } from '../clock/moment.ts'
 import { ProofNonces } from '../protocol/dpop/nonce.ts'
 import { SeenProofs } from '../protocol/dpop/seen.ts'
-import { siteDueWork } from './due.ts'
 import { serve } from './http/serve.ts'
 import { openLinkKey } from './links/link-key.ts'
 import { outboxMailer } from './mail/outbox.ts'
@@ -18,6 +16,7 @@ import type { Site } from './site.ts'
 import { StartError } from './start-error.ts'
 import { type FileStore, openFileStore } from './store/file-store.ts'
 import { openSigningKeys } from './tokens/signing-keys.ts'
+import { SiteWork } from './work.ts'
 
 /** How long requests under way may take once the site was asked to stop. */
 const LAST_REQUESTS = 5 * SECOND
@@ -57,11 +56,13 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
     turns: new Turns(),
     log,
     ahead: () => (settings.clockUrl === undefined ? undefined : clock.offset),
-    hurry: () => runner.poke(),
+    hurry: () => work.poke(),
   }
-  const runner = new DueRunner(clock, siteDueWork(site), (error) =>
-    log.error({ err: messageOf(error) }, 'due work failed; it is tried again'),
-  )
+  const work = new SiteWork(site, {
+    failed: (error) => log.error({ err: messageOf(error) }, 'due work failed; it is tried again'),
+    // Where the clock is moved by hand, people watch the schedule as it is published.
+    jitter: settings.clockUrl === undefined ? Math.random : () => 0,
+  })
   const ending = new AbortController()
   const server = createServer()
   serve(server, site)
@@ -70,7 +71,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
     await followClock({
       hub: settings.clockUrl,
       clock,
-      party: { name: 'site', run: () => runner.run(), next: () => runner.next() },
+      party: { name: 'site', run: () => work.run(), next: () => work.next() },
       signal: ending.signal,
     }).catch(() => {
       throw new StartError(
@@ -79,7 +80,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
     })
   }
   await listen(server, settings)
-  runner.poke()
+  work.poke()
 
   let stopping = false
   const stop = async () => {
@@ -87,7 +88,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
     stopping = true
     ending.abort()
     await close(server)
-    await runner.stop()
+    await work.stop()
     await store.close()
     process.exit(0)
   }

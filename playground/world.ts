@@ -232,6 +232,8 @@ export class World {
       SERVICES: JSON.stringify([
         { url: new URL('/webhooks', service).href, secret: this.#secrets.webhook },
       ]),
+      // Our sample service is on this very machine.
+      ALLOW_INTERNAL_SERVICES: JSON.stringify([service]),
       ...this.#options.siteSettings,
     }
   }

@@ -83,6 +83,12 @@ export const UserDeletedEvent = v.object({
   data: v.object({ user_id: v.string(), actor: v.picklist(ACTORS) }),
 })
 
+/**
+ * On every delivery of an event: its number among all events, in the order in which they happened. A
+ * number that was left out tells a receiver that it missed something: `GET /events` has it.
+ */
+export const EVENT_SEQUENCE = 'Latchkey-Event-Sequence'
+
 /** Everything that services are told. Receivers pass over kinds that they don't know. */
 export const ServiceEvent = v.variant('type', [
   SessionEndedEvent,

@@ -54,4 +54,11 @@ export function requireService(site: Pick<Site, 'settings'>, ctx: Context): Know
   )
 }
 
-const known = ({ url, secret }: ServiceSettings): KnownService => ({ url, secrets: [secret] })
+const known = (service: ServiceSettings): KnownService => ({
+  url: service.url,
+  secrets: secretsOf(service),
+})
+
+/** All secrets of a service that hold at present, the newest first. */
+export const secretsOf = ({ secret, previous_secret }: ServiceSettings): readonly string[] =>
+  previous_secret === undefined ? [secret] : [secret, previous_secret]

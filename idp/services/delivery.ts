@@ -1,61 +1,119 @@
-import { Webhook } from 'standardwebhooks'
-import { toDate } from '../../clock/moment.ts'
+import type { Duration } from '../../clock/moment.ts'
+import { BY_TIME } from '../audit/by.ts'
+import { audit } from '../audit/entry.ts'
+import type { ServiceSettings } from '../settings.ts'
 import type { Site } from '../site.ts'
-import type { Delivery, OutboxEvent } from '../store/records.ts'
-import { retryAfter } from './schedule.ts'
+import type { Delivery, Endpoint, OutboxEvent } from '../store/records.ts'
+import type { Write } from '../store/store.ts'
+import type { Connections } from './connections.ts'
+import { webhookMessage } from './message.ts'
+import { type AttemptResult, decideAfter, readRetryAfter } from './outcome.ts'
+import { type Message, type PostAnswer, post } from './post.ts'
+import { findTarget, type Resolve } from './target.ts'
 
 /** Real milliseconds that a service may take to answer; Standard Webhooks says 15 to 30 s. */
-const SERVICE_PATIENCE = 15_000
+const SERVICE_PATIENCE: Duration = 15_000
+
+export interface AttemptPorts {
+  readonly connections: Connections
+  readonly resolve: Resolve
+  /** From 0 to 1; see {@link decideAfter}. */
+  readonly jitter: () => number
+  /** The site stops: what is under way is left as it is, and sent again when the site is back. */
+  readonly ending: AbortSignal
+}
 
 /**
- * Makes one attempt at one delivery, by Standard Webhooks: signed, the same id with each attempt,
- * the timestamp of this attempt. The outcome is written before anything else happens with it.
+ * Makes one attempt at one delivery. The outcome is written before anything else happens with it; a
+ * crash between the answer and the writing sends the same event again, under the same id.
+ *
+ * @returns what it came to; `undefined` when nothing was written: the site stops, or somebody changed
+ *   the delivery meanwhile (a replay by hand), and it is looked at again
  */
-export async function attempt(site: Site, delivery: Delivery): Promise<void> {
-  const event = await site.store.event(delivery.eventId)
+export async function attempt(
+  site: Site,
+  delivery: Delivery,
+  ports: AttemptPorts,
+): Promise<AttemptResult | undefined> {
   const service = site.settings.services.find(({ url }) => url === delivery.endpoint)
-  const arrived = event !== undefined && service !== undefined && (await send(site, event, service))
-  const attempts = delivery.attempts + 1
-  const wait = retryAfter(attempts)
-  const after: Delivery = arrived
-    ? { ...delivery, attempts, nextAt: null, state: 'delivered' }
-    : wait === undefined || !service
-      ? { ...delivery, attempts, nextAt: null, state: 'dead' }
-      : { ...delivery, attempts, nextAt: site.clock.now() + wait }
-  await site.store.commit(
-    [{ table: 'delivery', put: after }],
-    [{ table: 'delivery', id: delivery.id, was: delivery }],
-  )
-  site.log.info(
-    { event: delivery.eventId, service: delivery.endpoint, attempts, state: after.state },
-    'delivery attempted',
-  )
+  const event = await site.store.event(delivery.eventId)
+  // Forgotten this moment, and its deliveries with it.
+  if (!event) return undefined
+  const result: AttemptResult = service
+    ? await send(site, event, service, ports)
+    : { outcome: { kind: 'failed', why: 'not_configured' } }
+  if (ports.ending.aborted) return undefined
+  return (await note(site, delivery, result, ports.jitter())) ? result : undefined
 }
+
+/** Writes what became of an attempt; `false` when the delivery is another one by now. */
+async function note(
+  site: Site,
+  delivery: Delivery,
+  result: AttemptResult,
+  jitter: number,
+): Promise<boolean> {
+  for (;;) {
+    if ((await site.store.delivery(delivery.id)) !== delivery) return false
+    const was = await site.store.endpoint(delivery.endpoint)
+    const now = site.clock.now()
+    const after = decideAfter(delivery, result, now, jitter)
+    const writes: Write[] = [{ table: 'delivery', put: after.delivery }]
+    if (after.endpoint) {
+      writes.push({
+        table: 'endpoint',
+        put: { ...(was ?? unheardOf(delivery.endpoint)), ...after.endpoint },
+      })
+    }
+    if (after.endpoint?.disabled) {
+      writes.push(
+        audit('endpoint_disabled', BY_TIME, now, {}, { details: { endpoint: delivery.endpoint } }),
+      )
+    }
+    const written = await site.store.commit(writes, [
+      { table: 'delivery', id: delivery.id, was: delivery },
+      { table: 'endpoint', id: delivery.endpoint, was },
+    ])
+    if (!written) continue
+    const { attempts, state } = after.delivery
+    const { eventId, endpoint } = delivery
+    site.log.info(
+      { event: eventId, service: endpoint, attempts, state, outcome: result.outcome },
+      'delivery attempted',
+    )
+    return true
+  }
+}
+
+/** An endpoint of which nothing is known yet. */
+export const unheardOf = (id: string): Endpoint => ({ id, disabled: null, slowUntil: null })
 
 async function send(
   site: Site,
   event: OutboxEvent,
-  service: { readonly url: string; readonly secret: string },
-): Promise<boolean> {
-  const now = toDate(site.clock.now())
-  const body = JSON.stringify(event.payload)
+  service: ServiceSettings,
+  { connections, resolve, ending }: AttemptPorts,
+): Promise<AttemptResult> {
+  const url = new URL(service.url)
+  const late = AbortSignal.timeout(SERVICE_PATIENCE)
+  const target = await findTarget(url, site.settings.allowInternalServices, resolve)
+  if (target.kind !== 'reachable') {
+    const why = target.kind === 'internal' ? 'internal_target' : 'unreachable'
+    return { outcome: { kind: 'failed', why } }
+  }
+  const message: Message = webhookMessage(event, service, site.clock.now())
   try {
-    const answer = await fetch(service.url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'webhook-id': event.id,
-        'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-        'webhook-signature': new Webhook(service.secret).sign(event.id, now, body),
-      },
-      body,
-      // A redirect could lead the event anywhere (notes/standards.md W-8).
-      redirect: 'manual',
-      signal: AbortSignal.timeout(SERVICE_PATIENCE),
+    const answer = await post(url, message, {
+      agent: connections.to(url, target.addresses),
+      signal: AbortSignal.any([late, ending]),
     })
-    await answer.body?.cancel()
-    return answer.ok
+    return answered(site, answer)
   } catch {
-    return false
+    return { outcome: { kind: 'failed', why: late.aborted ? 'timeout' : 'unreachable' } }
   }
 }
+
+const answered = ({ clock }: Site, { status, retryAfter }: PostAnswer): AttemptResult => ({
+  outcome: { kind: 'answered', status },
+  leaveAlone: readRetryAfter(retryAfter, clock.now()),
+})

@@ -31,6 +31,7 @@ test('with a provider alone, all the rest has its default', () => {
     audience: 'http://127.0.0.1:3000',
     providers: [{ ...PROVIDER, scope: 'openid', domains: [] }],
     services: [],
+    allowInternalServices: [],
     lifetimes: { access: HOUR, idle: 14 * DAY, absolute: 180 * DAY, trial: 30 * DAY },
     providerClockTolerance: 5 * SECOND,
     signinSuccess: '/',
@@ -144,6 +145,10 @@ const WRONG: readonly (readonly [string, Record<string, string>, string?])[] = [
   ['SERVICES.0.url', service({ url: 'http://hunter2.example/' })],
   ['SERVICES.0.secret', service({ secret: 'whsec_hunter2' })],
   ['SERVICES.0.secret', service({ secret: 271828 }), '271828'],
+  ['SERVICES.0.previous_secret', service({ previous_secret: 'whsec_hunter2' })],
+  ['SERVICES.0.token', service({ token: 'hunter2 hunter2' })],
+  ['ALLOW_INTERNAL_SERVICES', { ALLOW_INTERNAL_SERVICES: 'hunter2' }],
+  ['ALLOW_INTERNAL_SERVICES.0', { ALLOW_INTERNAL_SERVICES: '["http://hunter2/path"]' }],
 ]
 
 describe('a wrong setting is named in one sentence, and its value is not', () => {

@@ -5,8 +5,6 @@ import os from 'node:os'
 import path from 'node:path'
 import pino from 'pino'
 import { SystemClock, VirtualClock } from '../../clock/clock.ts'
-import { DueRunner } from '../../clock/due.ts'
-import { siteDueWork } from '../../idp/due.ts'
 import { serve } from '../../idp/http/serve.ts'
 import { openLinkKey } from '../../idp/links/link-key.ts'
 import { outboxMailer } from '../../idp/mail/outbox.ts'
@@ -19,6 +17,7 @@ import type { Account, AuthorizationCode, Membership, User } from '../../idp/sto
 import type { Store } from '../../idp/store/store.ts'
 import { hashOf, newSecret } from '../../idp/tokens/secret.ts'
 import { openSigningKeys } from '../../idp/tokens/signing-keys.ts'
+import { SiteWork } from '../../idp/work.ts'
 import { ProofNonces } from '../../protocol/dpop/nonce.ts'
 import { SeenProofs } from '../../protocol/dpop/seen.ts'
 
@@ -72,7 +71,7 @@ export interface RunningSite {
   readonly store: Store
   /** Everything the site wrote to its log so far. */
   readonly log: () => string
-  readonly due: DueRunner
+  readonly due: SiteWork
   close(): Promise<void>
 }
 
@@ -122,7 +121,10 @@ export async function startSite(
     ahead: () => clock.offset,
     hurry: () => due.poke(),
   }
-  const due = new DueRunner(clock, siteDueWork(site), (error) => log.error(String(error)))
+  const due = new SiteWork(site, {
+    failed: (error) => log.error(String(error)),
+    jitter: () => 0,
+  })
   serve(server, site)
   return {
     site,

@@ -1,0 +1,34 @@
+import { Webhook } from 'standardwebhooks'
+import { type Moment, toDate, toSeconds } from '../../clock/moment.ts'
+import { EVENT_SEQUENCE } from '../../protocol/events.ts'
+import type { ServiceSettings } from '../settings.ts'
+import type { OutboxEvent } from '../store/records.ts'
+import { secretsOf } from './callers.ts'
+import type { Message } from './post.ts'
+
+/**
+ * An event by Standard Webhooks (notes/standards.md W-1, W-2): the same id with each attempt, the timestamp of
+ * this attempt, and a signature by each secret that holds, so that a receiver can change to the new one
+ * when it likes.
+ */
+export function webhookMessage(event: OutboxEvent, service: ServiceSettings, now: Moment): Message {
+  const body = JSON.stringify(event.payload)
+  const signatures = secretsOf(service).map((secret) =>
+    new Webhook(secret).sign(event.id, toDate(now), body),
+  )
+  return {
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': event.id,
+      'webhook-timestamp': String(toSeconds(now)),
+      'webhook-signature': signatures.join(' '),
+      [EVENT_SEQUENCE]: String(event.sequence ?? 0),
+      ...authorization(service),
+    },
+    body,
+  }
+}
+
+/** What the receiver wants to be shown besides, if anything (RFC 6750). */
+export const authorization = ({ token }: ServiceSettings): Readonly<Record<string, string>> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` }

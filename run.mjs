@@ -22,6 +22,7 @@ const ENTRIES = {
   'story-device': 'playground/story/device.ts',
   soak: 'test/soak/main.ts',
   bench: 'bench/main.ts',
+  'bench-watched-site': 'bench/watched-site.ts',
   'bench-limit': 'bench/limit.ts',
   'bench-oidc-provider': 'bench/oidc-provider.ts',
 }

@@ -7,7 +7,12 @@ export interface BenchArguments {
   /** Of each contender before the first round. */
   readonly warmUp: number
   readonly connections: number
-  readonly sessions: number
+  /** How many sessions each store of ours holds. */
+  readonly sessions: readonly number[]
+  /** How many of them are in use, at random, at each contender. */
+  readonly used: number
+  /** Snapshots of each store under load. */
+  readonly compactions: number
   readonly json: boolean
 }
 
@@ -17,19 +22,23 @@ export class ArgumentError extends Error {}
 export const USAGE = `npm run bench -- [options]
 
   --rounds <n>       paired rounds (7)
-  --seconds <n>      of each contender in each round (4)
+  --seconds <n>      of each contender in each round (3)
   --warm-up <n>      seconds of each contender before the first round (3)
   --connections <n>  keep-alive connections, each with one request at a time (32)
-  --sessions <n>     sessions in use at each contender (2000)
+  --sessions <n,…>   how many sessions our stores hold, one store each (1000,100000,1000000)
+  --used <n>         how many of them are in use, spread over all (10000)
+  --compactions <n>  snapshots of each store under load, for the longest pause (3)
   --json             one JSON object instead of the table
 `
 
 const OPTIONS = {
   rounds: { type: 'string', default: '7' },
-  seconds: { type: 'string', default: '4' },
+  seconds: { type: 'string', default: '3' },
   'warm-up': { type: 'string', default: '3' },
   connections: { type: 'string', default: '32' },
-  sessions: { type: 'string', default: '2000' },
+  sessions: { type: 'string', default: '1000,100000,1000000' },
+  used: { type: 'string', default: '10000' },
+  compactions: { type: 'string', default: '3' },
   json: { type: 'boolean', default: false },
 } as const
 
@@ -41,11 +50,15 @@ export function readArguments(words: readonly string[]): BenchArguments {
     seconds: positive('seconds', values.seconds),
     warmUp: positive('warm-up', values['warm-up']),
     connections: whole('connections', values.connections, 10_000),
-    sessions: whole('sessions', values.sessions, 1_000_000),
+    sessions: values.sessions.split(',').map((text) => whole('sessions', text, 10_000_000)),
+    used: whole('used', values.used, 1_000_000),
+    compactions: whole('compactions', values.compactions, 100),
     json: values.json,
   }
-  if (read.sessions < read.connections) {
-    throw new ArgumentError('Each connection has sessions of its own: give more --sessions.')
+  if (Math.min(read.used, ...read.sessions) < read.connections) {
+    throw new ArgumentError(
+      'Each connection has sessions of its own: give more --sessions and --used.',
+    )
   }
   return read
 }

@@ -3,13 +3,14 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
 import { SystemClock } from '../clock/clock.ts'
-import { openFileStore } from '../idp/store/file-store.ts'
+import { MINUTE } from '../clock/moment.ts'
 import { formatRefreshToken, newRefreshSecret, newSessionId } from '../idp/tokens/refresh-token.ts'
 import { Party } from '../playground/party.ts'
 import { ADDRESSES } from '../protocol/addresses.ts'
 import type { BenchDevice } from './devices.ts'
 import type { HeldSession, Target } from './load.ts'
-import { signedIn } from './people.ts'
+import { readCost } from './process-cost.ts'
+import { seed } from './seed.ts'
 
 /** Where the contenders find what they need. */
 export interface Ground {
@@ -29,17 +30,29 @@ export interface Contender {
   /** Its own folder. */
   readonly data: string
   readonly sessions: readonly HeldSession[]
+  /** Milliseconds from its start until it served. */
+  readonly startTime: number
+  /** Bytes it held then; `undefined` where the system doesn't tell. */
+  readonly startMemory: number | undefined
 }
 
 const clock = new SystemClock()
 
-/** The site as it is, with its file store. */
-export async function startLatchkey(ground: Ground, port: number): Promise<Contender> {
-  const data = folderOf(ground, 'latchkey')
-  const people = ground.devices.map((device, number) => signedIn(device, number, clock.now()))
-  const store = await openFileStore(data, { log: () => {}, onFailure: () => {} })
-  await store.commit(people.flatMap(({ writes }) => writes))
-  await store.close()
+/** A million sessions on a busy machine take their time. */
+const START_PATIENCE = 2 * MINUTE
+
+/** What a store of ours is called that holds so many sessions. */
+export const latchkeyWith = (sessions: number): string => `latchkey-${sessions}`
+
+/** The site as it is, with its file store, in which there are so many sessions. */
+export async function startLatchkey(
+  ground: Ground,
+  port: number,
+  sessions: number,
+): Promise<Contender> {
+  const name = latchkeyWith(sessions)
+  const devices = ground.devices.slice(0, sessions)
+  const tokens = await seed(path.join(ground.folder, name), sessions, devices, clock.now())
   const provider = {
     name: 'none',
     label: 'None',
@@ -48,12 +61,13 @@ export async function startLatchkey(ground: Ground, port: number): Promise<Conte
     client_secret: 'unused',
   }
   return start(ground, port, {
-    name: 'latchkey',
+    name,
+    devices,
     ready: 'site',
-    program: 'site.mjs',
+    program: 'bench-watched-site.mjs',
     path: ADDRESSES.refresh,
     environment: { PROVIDERS: JSON.stringify([provider]), SERVICES: '[]', LOG_LEVEL: 'warn' },
-    tokens: () => people.map(({ refreshToken }) => refreshToken),
+    tokens: () => tokens,
   })
 }
 
@@ -62,6 +76,7 @@ export async function startLimit(ground: Ground, port: number): Promise<Contende
   folderOf(ground, 'limit')
   return start(ground, port, {
     name: 'limit',
+    devices: ground.devices,
     ready: 'limit',
     program: 'bench-limit.mjs',
     path: ADDRESSES.refresh,
@@ -80,6 +95,7 @@ export async function startOidcProvider(ground: Ground, port: number): Promise<C
   writeFileSync(path.join(data, 'jkts.json'), JSON.stringify(jkts))
   return start(ground, port, {
     name: 'oidc-provider',
+    devices: ground.devices,
     ready: 'oidc-provider',
     program: 'bench-oidc-provider.mjs',
     path: '/token',
@@ -94,6 +110,7 @@ export async function startOidcProvider(ground: Ground, port: number): Promise<C
 
 interface Description {
   readonly name: string
+  readonly devices: readonly BenchDevice[]
   /** What its ready line calls it. */
   readonly ready: string
   readonly program: string
@@ -111,19 +128,24 @@ async function start(ground: Ground, port: number, what: Description): Promise<C
     program: fileURLToPath(new URL(what.program, ground.programs)),
     environment: { NODE_ENV: 'production', SITE_URL: url, DATA: data, ...what.environment },
     logFile: path.join(ground.folder, `${what.name}.log`),
+    patience: START_PATIENCE,
   })
+  const began = performance.now()
   await party.start()
+  const startTime = performance.now() - began
   const tokens = what.tokens()
   return {
     party,
     target: { name: what.name, url: url + what.path, clientId: 'latchkey-desktop' },
     jwks: url + ADDRESSES.jwks,
     data,
-    sessions: ground.devices.map((device, index) => ({
+    sessions: what.devices.map((device, index) => ({
       device,
       refreshToken: tokens[index] ?? '',
       accessToken: undefined,
     })),
+    startTime,
+    startMemory: party.pid === undefined ? undefined : readCost(party.pid)?.rssBytes,
   }
 }
 

@@ -31,6 +31,16 @@ export async function makeDevice(): Promise<BenchDevice> {
   }
 }
 
+/** Some at a time: thousands of keys at once only wait for the thread pool. */
+export async function makeDevices(count: number): Promise<readonly BenchDevice[]> {
+  const devices: BenchDevice[] = []
+  while (devices.length < count) {
+    const few = Math.min(64, count - devices.length)
+    devices.push(...(await Promise.all(Array.from({ length: few }, makeDevice))))
+  }
+  return devices
+}
+
 /**
  * A fresh proof. Made without WebCrypto, whose thread pool would take time from the servers that are
  * measured: protocol/dpop/proof.ts costs five times as much.

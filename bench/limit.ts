@@ -18,7 +18,8 @@ import { SeenProofs } from '../protocol/dpop/seen.ts'
 import { toErrorBody } from '../protocol/error-body.ts'
 import { LatchkeyError } from '../protocol/errors.ts'
 import { makeDevice } from './devices.ts'
-import { signedIn } from './people.ts'
+import { person, session } from './people.ts'
+import { deviceOf } from './seed.ts'
 import { serve, surroundings } from './serve.ts'
 
 /**
@@ -33,7 +34,9 @@ async function start(): Promise<void> {
   const seen = new SeenProofs()
   const keys = await openSigningKeys(data)
   const issuer = { url, audience: url, accessLife: DEFAULT_LIFETIMES.access, keys }
-  const person = signedIn(await makeDevice(), 0, clock.now())
+  const now = clock.now()
+  const somebody = person(0, now)
+  const signedIn = session(deviceOf(await makeDevice(), 0, now), somebody, now).session
 
   const refresh = async (ctx: Koa.Context) => {
     const form = readForm(ctx)
@@ -47,8 +50,8 @@ async function start(): Promise<void> {
       nonces,
       seen,
     })
-    const session = { ...person.session, id: token.sessionId, jkt }
-    const access = await issueAccessToken(issuer, { ...person, session }, clock.now())
+    const session = { ...signedIn, id: token.sessionId, jkt }
+    const access = await issueAccessToken(issuer, { ...somebody, session }, clock.now())
     const refreshToken = formatRefreshToken({
       sessionId: token.sessionId,
       secret: newRefreshSecret(),

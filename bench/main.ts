@@ -9,11 +9,12 @@ import { PlaygroundFailure } from '../playground/failure.ts'
 import { takePortBlock } from '../playground/ports.ts'
 import { ArgumentError, type BenchArguments, readArguments, USAGE } from './arguments.ts'
 import { type Contender, startLatchkey, startLimit, startOidcProvider } from './contenders.ts'
-import { makeDevice } from './devices.ts'
+import { makeDevices } from './devices.ts'
 import { type Round, toRound } from './figures.ts'
 import { Load, WrongAnswer } from './load.ts'
 import { readCost } from './process-cost.ts'
-import { report } from './report.ts'
+import { report, reportStores } from './report.ts'
+import { StoreFigures } from './store-figures.ts'
 import { verifyAccessTokens, verifyDurable } from './verify.ts'
 
 /** A contender under load, with its figures so far. */
@@ -21,6 +22,8 @@ interface Entrant {
   readonly contender: Contender
   readonly load: Load
   readonly rounds: Round[]
+  /** Of a store of ours. */
+  readonly store?: StoreFigures
   /** Requests per second of the last run: how many proofs to sign ahead. */
   pace: number
 }
@@ -38,23 +41,39 @@ async function bench(options: BenchArguments): Promise<void> {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const entrants: Entrant[] = []
   try {
-    const ports = await takePortBlock(lease)
-    const devices = await Promise.all(Array.from({ length: options.sessions }, makeDevice))
+    const { console: leased } = await takePortBlock(lease)
+    const devices = await makeDevices(options.used)
     const ground = { folder, programs: new URL('./', import.meta.url), devices }
-    entrants.push(await enter(await startLatchkey(ground, ports.site), options))
-    entrants.push(await enter(await startLimit(ground, ports.service), options))
-    entrants.push(await enter(await startOidcProvider(ground, ports.provider), options))
+    const port = () => leased + 1 + entrants.length
+    for (const sessions of options.sessions) {
+      tell(options, `a store with ${sessions} sessions`)
+      const contender = await startLatchkey(ground, port(), sessions)
+      entrants.push({ ...(await enter(contender, options)), store: new StoreFigures(contender) })
+    }
+    entrants.push(await enter(await startLimit(ground, port()), options))
+    entrants.push(await enter(await startOidcProvider(ground, port()), options))
     for (const entrant of entrants) await run(entrant, options.warmUp)
     for (let number = 0; number < options.rounds; number++) {
       tell(options, `round ${number + 1} of ${options.rounds}`)
       // Each goes first as often as the others.
       for (const entrant of rotated(entrants, number)) {
+        await entrant.store?.forgetPause()
         entrant.rounds.push(await run(entrant, options.seconds))
+        await entrant.store?.notePause()
+      }
+    }
+    const stores = entrants.filter(({ store }) => store)
+    for (let number = 0; number < options.compactions; number++) {
+      for (const entrant of stores) {
+        tell(options, `snapshot ${number + 1} of ${entrant.contender.target.name}`)
+        await entrant.load.prepare(entrant.pace)
+        await entrant.store?.snapshotUnder(entrant.load)
       }
     }
     let tokens = 0
     for (const { contender } of entrants) tokens += await verifyAccessTokens(contender)
-    const sessions = await verifyDurable(contenderOf(entrants, 'latchkey'))
+    let sessions = 0
+    for (const { contender } of stores) sessions += await verifyDurable(contender)
     conclude(options, entrants, { tokens, sessions })
   } finally {
     for (const { load } of entrants) load.close()
@@ -86,12 +105,6 @@ function rotated<T>(list: readonly T[], by: number): readonly T[] {
   return [...list.slice(at), ...list.slice(0, at)]
 }
 
-function contenderOf(entrants: readonly Entrant[], name: string): Contender {
-  const found = entrants.find(({ contender }) => contender.target.name === name)
-  if (!found) throw new Error(`No contender is called ${name}.`)
-  return found.contender
-}
-
 function conclude(
   options: BenchArguments,
   entrants: readonly Entrant[],
@@ -101,18 +114,21 @@ function conclude(
   const results = new Map(entrants.map(({ contender, rounds }) => [contender.target.name, rounds]))
   if (options.json) {
     const { json: _json, ...settings } = options
-    const content = { machine, settings, checked, results: Object.fromEntries(results) }
+    const stores = entrants.flatMap(({ store }) => store ?? [])
+    const content = { machine, settings, checked, results: Object.fromEntries(results), stores }
     process.stdout.write(`${JSON.stringify(content)}\n`)
     return
   }
-  const { rounds, seconds, connections, sessions } = options
+  const { rounds, seconds, connections, used } = options
   process.stdout.write(
     [
       '',
-      `Refresh with DPoP: ${rounds} rounds of ${seconds} s, ${connections} connections, ${sessions} sessions (${machine})`,
+      `Refresh with DPoP: ${rounds} rounds of ${seconds} s, ${connections} connections, ${used} sessions in use (${machine})`,
       '',
       report(results),
-      `Every answer was right; ${checked.tokens} access tokens verified; after kill -9 all ${checked.sessions} sessions of latchkey stood at their newest token.`,
+      reportStores(entrants.flatMap(({ store }) => store ?? [])),
+      '',
+      `Every answer was right; ${checked.tokens} access tokens verified; after kill -9 all ${checked.sessions} sessions in use of our stores stood at their newest token.`,
       '',
     ].join('\n'),
   )

@@ -5,9 +5,8 @@ import { type Configuration, Provider } from 'oidc-provider'
 import { SystemClock } from '../clock/clock.ts'
 import { DAY, HOUR, toSeconds } from '../clock/moment.ts'
 import { accountClaim, subscriptionClaim } from '../idp/tokens/access-token.ts'
-import { makeDevice } from './devices.ts'
 import { MemoryAdapter } from './memory-adapter.ts'
-import { signedIn } from './people.ts'
+import { person } from './people.ts'
 import { serve, surroundings } from './serve.ts'
 
 /** The API that access tokens are for; with one, oidc-provider issues JWTs (RFC 9068). */
@@ -32,7 +31,7 @@ async function start(): Promise<void> {
 
 async function configuration(): Promise<Configuration> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const { account, membership } = signedIn(await makeDevice(), 0, clock.now())
+  const { account, membership } = person(0, clock.now())
   const claims = {
     account: accountClaim(account, membership),
     subscription: subscriptionClaim(account),

@@ -1,26 +1,21 @@
-import { DAY, type Moment } from '../clock/moment.ts'
-import { newDevice } from '../idp/devices.ts'
-import type { Account, Membership, Session, User } from '../idp/store/records.ts'
+import { DAY, type Moment, toSeconds } from '../clock/moment.ts'
+import type { Account, Device, Membership, Session, User } from '../idp/store/records.ts'
 import { membershipId } from '../idp/store/records.ts'
-import type { Write } from '../idp/store/store.ts'
 import { formatRefreshToken, newRefreshSecret, newSessionId } from '../idp/tokens/refresh-token.ts'
 import { hashOf } from '../idp/tokens/secret.ts'
-import type { BenchDevice } from './devices.ts'
 
-/** Somebody with an account, signed in on one device. */
-export interface SignedIn {
-  readonly session: Session
+/** Somebody with an account. */
+export interface Person {
+  readonly user: User
   readonly account: Account
   readonly membership: Membership
-  readonly refreshToken: string
-  /** What the store holds of it. */
-  readonly writes: readonly Write[]
 }
 
-/** A person, an account, a device and a session as a sign-in makes them. */
-export function signedIn(device: BenchDevice, number: number, now: Moment): SignedIn {
+/** Always the same for a number. */
+export function person(number: number, now: Moment): Person {
+  const digits = String(number).padStart(22, '0')
   const user: User = {
-    id: `usr_${String(number).padStart(22, '0')}`,
+    id: `usr_${digits}`,
     identities: [{ issuer: 'http://localhost:9/', subject: `person-${number}` }],
     name: `Person ${number}`,
     email: `person-${number}@example.test`,
@@ -31,11 +26,11 @@ export function signedIn(device: BenchDevice, number: number, now: Moment): Sign
     loginsDisabled: null,
   }
   const account: Account = {
-    id: `acc_${String(number).padStart(22, '0')}`,
+    id: `acc_${digits}`,
     name: `Account ${number}`,
     createdAt: now,
     subscription: {
-      id: `sub_${String(number).padStart(22, '0')}`,
+      id: `sub_${digits}`,
       plan: 'pro',
       status: 'active',
       trialEndsAt: null,
@@ -50,41 +45,34 @@ export function signedIn(device: BenchDevice, number: number, now: Moment): Sign
     role: 'owner',
     since: now,
   }
-  const registered = {
-    ...newDevice(device, { name: `Laptop ${number}`, platform: 'linux' }, now),
-    used: true,
-  }
+  return { user, account, membership }
+}
+
+/** A session as a sign-in of that person on that device makes it, and its refresh token. */
+export function session(
+  device: Pick<Device, 'id' | 'jkt'>,
+  { user, account }: Person,
+  now: Moment,
+): { readonly session: Session; readonly refreshToken: string } {
   const secret = newRefreshSecret()
   const session: Session = {
     id: newSessionId(),
     clientId: 'latchkey-desktop',
     userId: user.id,
     accountId: account.id,
-    deviceId: registered.id,
+    deviceId: device.id,
     jkt: device.jkt,
     authTime: now,
     createdAt: now,
     refreshedAt: now,
     idle: 14 * DAY,
     absolute: 180 * DAY,
-    purge: null,
+    purge: { outcome: 'proven', answer: 'login_required', at: toSeconds(now) },
     tokens: { current: hashOf(secret), confirmed: false, previous: null, displaced: [] },
     cookieHash: null,
     accessTokenId: 'at_none',
     accessEndsAt: now,
     ended: null,
   }
-  return {
-    session,
-    account,
-    membership,
-    refreshToken: formatRefreshToken({ sessionId: session.id, secret }),
-    writes: [
-      { table: 'user', put: user },
-      { table: 'account', put: account },
-      { table: 'membership', put: membership },
-      { table: 'device', put: registered },
-      { table: 'session', put: session },
-    ],
-  }
+  return { session, refreshToken: formatRefreshToken({ sessionId: session.id, secret }) }
 }

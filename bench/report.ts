@@ -1,4 +1,5 @@
-import { middle, paired, type Round, type Spread } from './figures.ts'
+import { middle, paired, type Round, type Spread, spread } from './figures.ts'
+import type { StoreFigures } from './store-figures.ts'
 
 export type Results = ReadonlyMap<string, readonly Round[]>
 
@@ -46,17 +47,48 @@ function row(name: string, rounds: readonly Round[], limit: readonly Round[]): s
 
 /** `bench` judges nothing by itself: these are for whoever reads them. */
 function conclusions(results: Results): string[] {
-  const ours = results.get('latchkey') ?? []
-  const lines: [string, string, Spread | undefined][] = []
-  for (const name of [...results.keys()].filter((name) => name !== 'latchkey')) {
-    const theirs = results.get(name) ?? []
-    lines.push(
-      [`latchkey / ${name}`, '', paired(ours, theirs, (round) => round.requestsPerSecond)],
-      [`latchkey / ${name}`, ', CPU per request', paired(ours, theirs, (round) => round.cpu)],
-      [`latchkey / ${name}`, ', p99', paired(ours, theirs, (round) => round.p99)],
-    )
-  }
-  return lines.map(([pair, what, ratio]) => `${pair}${what}: ${inWords(ratio)}`)
+  const names = [...results.keys()]
+  const ours = names.filter(isOurs)
+  const [first] = ours
+  // Each store beside everybody else, and beside the smallest.
+  const pairs = ours.flatMap((name) =>
+    names
+      .filter((other) => other === first || !isOurs(other))
+      .filter((other) => other !== name)
+      .map((other) => [name, other] as const),
+  )
+  return pairs.map(([name, other]) => {
+    const ratio = (figure: (round: Round) => number | null) =>
+      inWords(paired(results.get(name) ?? [], results.get(other) ?? [], figure))
+    return [
+      `${name} / ${other}: requests ${ratio((round) => round.requestsPerSecond)}`,
+      `p99 ${ratio((round) => round.p99)}`,
+      `CPU ${ratio((round) => round.cpu)}`,
+    ].join(', ')
+  })
+}
+
+const isOurs = (name: string): boolean => name.startsWith('latchkey')
+
+const STORE_COLUMNS = [
+  'store',
+  'start s',
+  'RSS MB then',
+  'longest pause ms: in a round (median, worst)',
+  'while a snapshot is made (each)',
+  'which took s',
+]
+
+export function reportStores(stores: readonly StoreFigures[]): string {
+  const rows = stores.map(({ name, startTime, startMemory, pauses, snapshots }) => [
+    name,
+    shown(startTime / 1_000, 1),
+    shown(startMemory ?? undefined, 0),
+    `${shown(pauses.length === 0 ? undefined : spread(pauses).median, 0)}, ${shown(Math.max(...pauses), 0)}`,
+    snapshots.map(({ pause }) => shown(pause, 0)).join(' '),
+    snapshots.map(({ took }) => shown(took / 1_000, 1)).join(' '),
+  ])
+  return table([STORE_COLUMNS, ...rows]).join('\n')
 }
 
 const inWords = (ratio: Spread | undefined): string =>
@@ -68,7 +100,7 @@ const shown = (figure: number | undefined, digits: number): string =>
   figure === undefined ? '–' : figure.toFixed(digits)
 
 function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = COLUMNS.map((_, column) =>
+  const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   )
   return rows.map((cells) =>

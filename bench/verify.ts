@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { openFileStore } from '../idp/store/file-store.ts'
+import { nodeDisk } from '../idp/store/disk.ts'
+import { generationFiles, planLoad } from '../idp/store/generations.ts'
+import { load } from '../idp/store/load.ts'
 import { parseRefreshToken } from '../idp/tokens/refresh-token.ts'
 import { hashOf } from '../idp/tokens/secret.ts'
 import type { Contender } from './contenders.ts'
@@ -42,17 +44,14 @@ export async function verifyAccessTokens({ target, jwks, sessions }: Contender):
 export async function verifyDurable({ party, data, sessions }: Contender): Promise<number> {
   if (party.pid !== undefined) process.kill(party.pid, 'SIGKILL')
   while (party.state !== 'stopped') await pause(5)
-  const store = await openFileStore(data, { log: () => {}, onFailure: () => {} })
-  try {
-    for (const { refreshToken } of sessions) {
-      const token = parseRefreshToken(refreshToken)
-      const session = token && (await store.session(token.sessionId))
-      if (!token || session?.tokens?.current !== hashOf(token.secret)) {
-        throw new WrongAnswer('The site lost an acknowledged refresh when it was killed.')
-      }
+  const plan = planLoad(data, generationFiles(await nodeDisk.list(data)))
+  const stored = await load(data, nodeDisk, plan)
+  for (const { refreshToken } of sessions) {
+    const token = parseRefreshToken(refreshToken)
+    const session = token && stored.data.session.get(token.sessionId)
+    if (!token || session?.tokens?.current !== hashOf(token.secret)) {
+      throw new WrongAnswer('The site lost an acknowledged refresh when it was killed.')
     }
-  } finally {
-    await store.close()
   }
   return sessions.length
 }

@@ -13,7 +13,7 @@ import {
 import { Journal } from './journal.ts'
 import { load, type TornEnd } from './load.ts'
 import { SCHEMA_VERSION } from './migrations.ts'
-import { writeSnapshot } from './snapshot.ts'
+import { ALONE, type Pace, writeSnapshot } from './snapshot.ts'
 
 export interface JournalAdapterOptions {
   readonly disk: Disk
@@ -151,19 +151,19 @@ export class JournalAdapter implements Adapter<Data> {
 
   /** Before the first commit of ours: no file then ever follows one that is newer than itself. */
   async #raiseVersion(data: Data, from: number, after: number): Promise<void> {
-    await this.#makeSnapshot(data, this.#generation, after)
+    await this.#makeSnapshot(data, this.#generation, after, ALONE)
     this.#options.log(
       `The data folder ${this.#folder} was of store version ${from} and is now of version ${SCHEMA_VERSION}: an older Latchkey can't open it any more. The files of version ${from} stay until the next snapshot.`,
     )
   }
 
   /** Every step is on disk before the next one begins, so a stop between any two leaves a whole set. */
-  async #makeSnapshot(data: Data, generation: number, after: number): Promise<void> {
+  async #makeSnapshot(data: Data, generation: number, after: number, pace?: Pace): Promise<void> {
     const { disk } = this.#options
     const path = snapshotPath(this.#folder, generation)
     const unfinished = `${path}.tmp`
     const place = { generation, after }
-    const length = await writeSnapshot(disk, unfinished, place, data, this.#leaveOff.signal)
+    const length = await writeSnapshot(disk, unfinished, place, data, this.#leaveOff.signal, pace)
     if (length === undefined) return disk.remove(unfinished)
     // The snapshot may have seen commits that wait for their flush: it counts only when they do.
     await this.#opened().flushed()

@@ -6,11 +6,19 @@ import { StoreError } from './errors.ts'
 import { checksum } from './journal-lines.ts'
 import { readLines } from './lines.ts'
 import { migrate, SCHEMA_VERSION, tooNew } from './migrations.ts'
-import { TABLE_NAMES, type TableName } from './records.ts'
+import { TABLE_NAMES, type TableName, type Tables } from './records.ts'
 
 /** How long the event loop is held at a stretch, and left alone in between, in milliseconds. */
-const SLICE = 2
-const REST = 4
+export interface Pace {
+  readonly slice: number
+  readonly rest: number
+}
+
+/** While requests are served. */
+const BESIDE_REQUESTS: Pace = { slice: 2, rest: 4 }
+
+/** While nobody waits but for the snapshot itself. */
+export const ALONE: Pace = { slice: 50, rest: 0 }
 
 /** Reading the clock costs as much as a small record: look only so often. */
 const RECORDS_A_LOOK = 8
@@ -31,6 +39,9 @@ interface Header extends SnapshotPlace {
   readonly version: number
 }
 
+/** What a snapshot is made of: the tables in memory, or records that are made up as they are written. */
+export type Records = { readonly [T in TableName]: { values(): Iterable<Tables[T]> } }
+
 /**
  * Writes all records while others go on changing them. Every record is whole, and the journal of the
  * same generation holds each change made meanwhile, so replaying it over this file comes out right.
@@ -42,8 +53,9 @@ export async function writeSnapshot(
   disk: Disk,
   path: string,
   place: SnapshotPlace,
-  data: Data,
+  data: Records,
   signal: AbortSignal,
+  pace = BESIDE_REQUESTS,
 ): Promise<number | undefined> {
   const file = await disk.create(path)
   try {
@@ -61,13 +73,13 @@ export async function writeSnapshot(
     let slice: string[] = []
     let began = performance.now()
     for (const name of TABLE_NAMES) {
-      for (const record of tableOf(data, name).values()) {
+      for (const record of data[name].values()) {
         slice.push(`${JSON.stringify([name, record])}\n`)
         records += 1
-        if (records % RECORDS_A_LOOK !== 0 || performance.now() - began < SLICE) continue
+        if (records % RECORDS_A_LOOK !== 0 || performance.now() - began < pace.slice) continue
         await write(slice.join(''))
         slice = []
-        await rest(REST)
+        await rest(pace.rest)
         if (signal.aborted) return undefined
         began = performance.now()
       }

@@ -1,0 +1,22 @@
+import { createServer } from 'node:http'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import process from 'node:process'
+import { start } from '../idp/start.ts'
+import { surroundings } from './serve.ts'
+import { socketOf } from './watch.ts'
+
+/**
+ * The site as it is, in a process where somebody looks over its shoulder: by a socket beside its data
+ * folder, a snapshot can be asked for, and how long the event loop was held since the last question.
+ */
+const store = await start(process.env)
+const delays = monitorEventLoopDelay({ resolution: 1 })
+delays.enable()
+
+createServer(async (request, response) => {
+  if (request.url === '/snapshot') await store.compact()
+  response.end(JSON.stringify({ longest: delays.max / 1e6 }))
+  delays.reset()
+})
+  .listen(socketOf(surroundings().data))
+  .unref()

@@ -1,4 +1,4 @@
-import { middle, paired, type Round, type Spread, spread } from './figures.ts'
+import { middle, paired, type Round, type Spread } from './figures.ts'
 import type { StoreFigures } from './store-figures.ts'
 
 export type Results = ReadonlyMap<string, readonly Round[]>
@@ -74,8 +74,9 @@ const STORE_COLUMNS = [
   'store',
   'start s',
   'RSS MB then',
-  'longest pause ms: in a round (median, worst)',
-  'while a snapshot is made (each)',
+  'worst pause ms in a round',
+  'in a snapshot',
+  'of its own',
   'which took s',
 ]
 
@@ -84,12 +85,16 @@ export function reportStores(stores: readonly StoreFigures[]): string {
     name,
     shown(startTime / 1_000, 1),
     shown(startMemory ?? undefined, 0),
-    `${shown(pauses.length === 0 ? undefined : spread(pauses).median, 0)}, ${shown(Math.max(...pauses), 0)}`,
-    snapshots.map(({ pause }) => shown(pause, 0)).join(' '),
+    inWholes(pauses.map(({ whole }) => whole)),
+    inWholes(snapshots.map(({ pause }) => pause.whole)),
+    inWholes(snapshots.map(({ pause }) => pause.own)),
     snapshots.map(({ took }) => shown(took / 1_000, 1)).join(' '),
   ])
   return table([STORE_COLUMNS, ...rows]).join('\n')
 }
+
+const inWholes = (figures: readonly number[]): string =>
+  figures.map((figure) => shown(figure, 0)).join(' ')
 
 const inWords = (ratio: Spread | undefined): string =>
   ratio === undefined

@@ -1,6 +1,6 @@
 import type { Contender } from './contenders.ts'
 import type { Load } from './load.ts'
-import { longestPause, takeSnapshot } from './watch.ts'
+import { longestPause, type Pause, takeSnapshot } from './watch.ts'
 
 /** What is measured of a store of ours besides its requests. Times in milliseconds. */
 export class StoreFigures {
@@ -8,10 +8,10 @@ export class StoreFigures {
   readonly startTime: number
   /** Megabytes, when it had just started. */
   readonly startMemory: number | null
-  /** The longest time that the event loop was held, in each round. */
-  readonly pauses: number[] = []
+  /** How long the event loop was held, in each round. */
+  readonly pauses: Pause[] = []
   /** The same while a snapshot was made under load, and how long that took. */
-  readonly snapshots: { readonly pause: number; readonly took: number }[] = []
+  readonly snapshots: { readonly pause: Pause; readonly took: number }[] = []
   readonly #data: string
 
   constructor({ target, data, startTime, startMemory }: Contender) {

@@ -5,18 +5,26 @@ import * as v from 'valibot'
 /** Where a watched site is asked (`watched-site.ts`). */
 export const socketOf = (data: string): string => `${data}.socket`
 
-const Answer = v.object({ longest: v.number() })
+/** The longest times that the event loop was held, in milliseconds. */
+const Pause = v.object({
+  /** As whoever waits sees it. */
+  whole: v.number(),
+  /** Without the time in which the system ran something else on the processor. */
+  own: v.number(),
+})
 
-/** The longest time that the event loop was held since it was asked last, in milliseconds. */
-export const longestPause = (data: string): Promise<number> => ask(data, '/pause')
+export type Pause = v.InferOutput<typeof Pause>
+
+/** The longest pause since it was asked last. */
+export const longestPause = (data: string): Promise<Pause> => ask(data, '/pause')
 
 /** Has a snapshot made; the longest pause until it is done. */
-export const takeSnapshot = (data: string): Promise<number> => ask(data, '/snapshot')
+export const takeSnapshot = (data: string): Promise<Pause> => ask(data, '/snapshot')
 
-function ask(data: string, path: string): Promise<number> {
+function ask(data: string, path: string): Promise<Pause> {
   return new Promise((resolve, reject) => {
     request({ socketPath: socketOf(data), path }, (answer) => {
-      json(answer).then((content) => resolve(v.parse(Answer, content).longest), reject)
+      json(answer).then((content) => resolve(v.parse(Pause, content)), reject)
     })
       .once('error', reject)
       .end()

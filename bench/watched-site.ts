@@ -1,22 +1,62 @@
+import { openSync, readSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import process from 'node:process'
 import { start } from '../idp/start.ts'
 import { surroundings } from './serve.ts'
-import { socketOf } from './watch.ts'
+import { type Pause, socketOf } from './watch.ts'
+
+/** Milliseconds between two looks at the clock. */
+const BEAT = 1
+
+/** Linux counts here what this thread ran and what it waited for a processor, in nanoseconds. */
+const SCHEDULE = '/proc/thread-self/schedstat'
+
+/** The longest time that the event loop was held. */
+class Heartbeat {
+  readonly #schedule = process.platform === 'linux' ? openSync(SCHEDULE, 'r') : undefined
+  readonly #text = Buffer.alloc(64)
+  #longest: Pause = { whole: 0, own: 0 }
+
+  start(): void {
+    let [last, lastWaited] = [performance.now(), this.#waited()]
+    setInterval(() => {
+      const [now, waited] = [performance.now(), this.#waited()]
+      const whole = now - last - BEAT
+      const own = whole - (waited - lastWaited)
+      this.#longest = {
+        whole: Math.max(this.#longest.whole, whole),
+        own: Math.max(this.#longest.own, own),
+      }
+      ;[last, lastWaited] = [now, waited]
+    }, BEAT).unref()
+  }
+
+  /** Since the last call. */
+  take(): Pause {
+    const longest = this.#longest
+    this.#longest = { whole: 0, own: 0 }
+    return longest
+  }
+
+  /** Milliseconds in which another process had the processor that this thread was ready for. */
+  #waited(): number {
+    if (this.#schedule === undefined) return 0
+    const length = readSync(this.#schedule, this.#text, 0, this.#text.length, 0)
+    return Number(this.#text.toString('latin1', 0, length).split(' ')[1]) / 1e6
+  }
+}
 
 /**
  * The site as it is, in a process where somebody looks over its shoulder: by a socket beside its data
- * folder, a snapshot can be asked for, and how long the event loop was held since the last question.
+ * folder a snapshot can be asked for, and how long the event loop was held since the last question.
  */
 const store = await start(process.env)
-const delays = monitorEventLoopDelay({ resolution: 1 })
-delays.enable()
+const heartbeat = new Heartbeat()
+heartbeat.start()
 
 createServer(async (request, response) => {
   if (request.url === '/snapshot') await store.compact()
-  response.end(JSON.stringify({ longest: delays.max / 1e6 }))
-  delays.reset()
+  response.end(JSON.stringify(heartbeat.take()))
 })
   .listen(socketOf(surroundings().data))
   .unref()

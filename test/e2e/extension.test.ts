@@ -10,31 +10,46 @@ import { PASSWORD } from '../../playground/people.ts'
 import { World } from '../../playground/world.ts'
 import type { AuditPage } from '../../protocol/audit.ts'
 import { BROWSERS, type BrowserName, ExtensionBrowser } from '../extension/browsers.ts'
+import { type Held, HoldingProxy } from '../extension/holding-proxy.ts'
 import { bundlePrograms, type Programs } from '../support/programs.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'latchkey-extension-'))
 const extension = path.join(folder, 'extension')
 let programs: Programs
 let world: World
+let proxy: HoldingProxy
 
 beforeAll(async () => {
   await buildExtension(extension)
   programs = await bundlePrograms()
+  const sitePort = await freePort()
+  proxy = new HoldingProxy(sitePort)
   world = new World({
     ports: 'free',
     data: path.join(folder, 'data'),
     programs: programs.folder,
     died: () => {},
-    siteSettings: { LOG_LEVEL: 'debug' },
+    // The site is reached through the proxy, and knows only the address that everybody sees.
+    siteSettings: { LOG_LEVEL: 'debug', PORT: String(sitePort) },
   })
   await world.start()
+  await proxy.listen(Number(new URL(world.addresses.site).port))
 })
 
 afterAll(async () => {
+  await proxy.close()
   await world.stop()
   programs.remove()
   rmSync(folder, { recursive: true, force: true })
 })
+
+const freePort = async (): Promise<number> => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
 
 const post = async (url: string, body?: unknown, headers: Record<string, string> = {}) => {
   const answer = await fetch(url, {
@@ -65,6 +80,17 @@ async function openExtension(name: BrowserName): Promise<ExtensionBrowser> {
   await browser.ask('configure', { site, services: [service], providerHosts: ['localhost'] })
   await browser.goTo(browser.popup, 'popup.html')
   return browser
+}
+
+/** Ends the background when a request stands where it was stopped, or so many milliseconds after. */
+async function killAt(browser: ExtensionBrowser, held: Held, later = 0): Promise<void> {
+  await held.reached
+  if (later > 0) {
+    held.release()
+    await new Promise((resolve) => setTimeout(resolve, later))
+  }
+  await browser.killBackground()
+  held.release()
 }
 
 /** What the person does in the sign-in window. */
@@ -155,6 +181,65 @@ describe.each(BROWSERS)('%s', (name) => {
     const { state } = (await browser.view()) as View
     expect(state.at).toBe('signed_in')
   })
+
+  test.each([
+    ['/devices', 'request'],
+    ['/devices', 'answer'],
+    ['/token', 'request'],
+    ['/token', 'answer'],
+    ['/signin?', 'request'],
+    ['/signin?', 'answer'],
+  ] as const)('killed in the sign-in, at the %s %s: the next event recovers', async (at, where) => {
+    const browser = await openExtension(name)
+    if (at === '/devices') {
+      const held = proxy.hold(at, where)
+      await browser.press('Sign in')
+      await killAt(browser, held)
+      await browser.goTo(browser.popup, 'popup.html')
+      await browser.waitForText('Nobody is signed in')
+      await signedIn(browser)
+      return
+    }
+    await browser.press('Sign in')
+    const window = await browser.window('localhost')
+    await window.waitForSelector('input[type=password]')
+    // Only now: the probe of the purge begins like the sign-in itself.
+    const held = proxy.hold(at, where)
+    await signIn(browser, 'alice@example.test')
+    await killAt(browser, held)
+    await browser.goTo(browser.popup, 'popup.html')
+    // The code was held before it was redeemed: the same attempt is made again.
+    await browser.waitForText('Alice Adler')
+    await browser.waitForText('Your provider will ask for the password again')
+    await browser.press('Call the service')
+    await browser.waitForText('Hello from Alice')
+  })
+
+  test.each([
+    ['request', 0],
+    ['answer', 0],
+    // What comes after the answer is storing: a little later each time.
+    ['answer', 2],
+    ['answer', 10],
+  ] as const)(
+    'killed in a refresh, at the %s and %i ms: one rotation, nobody is signed out',
+    async (where, later) => {
+      const browser = await openExtension(name)
+      await signedIn(browser)
+      await advance('61min')
+      const before = await refreshes()
+      const held = proxy.hold('/refresh', where)
+      const asked = browser.ask('call_service', { path: '/hello' }).catch(() => undefined)
+      await killAt(browser, held, later)
+      await asked
+      await browser.goTo(browser.popup, 'popup.html')
+      await browser.press('Call the service')
+      await browser.waitForText('Hello from Alice')
+      // The site answered once or twice; the second time, with the first answer again.
+      expect((await refreshes()) - before).toBeLessThanOrEqual(2)
+      expect((await browser.view()).state.at).toBe('signed_in')
+    },
+  )
 
   test('killed while the sign-in window is open: nothing is left at the provider, and the next sign-in works', async () => {
     const browser = await openExtension(name)

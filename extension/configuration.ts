@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import { browser } from './platform.ts'
 
 const address = v.pipe(
   v.string(),
@@ -25,14 +24,3 @@ export const DEFAULT_CONFIGURATION: Configuration = {
   services: ['http://127.0.0.1:3100'],
   providerHosts: ['localhost'],
 }
-
-const KEY = 'configuration'
-
-/** What was set by hand, or the default; what can't be read is no configuration. */
-export async function readConfiguration(): Promise<Configuration> {
-  const kept = v.safeParse(Configuration, (await browser.storage.local.get(KEY))[KEY])
-  return kept.success ? kept.output : DEFAULT_CONFIGURATION
-}
-
-export const writeConfiguration = (configuration: Configuration): Promise<void> =>
-  browser.storage.local.set({ [KEY]: configuration })

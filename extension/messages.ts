@@ -1,9 +1,10 @@
 import * as v from 'valibot'
 import { Configuration } from './configuration.ts'
-import { browser } from './platform.ts'
 import { PurgeReport, View } from './view.ts'
 
 const Empty = v.object({})
+
+const Pages = v.array(v.string())
 
 /** What a service answered: never with a token in it. */
 export const ServiceAnswer = v.variant('kind', [
@@ -28,10 +29,10 @@ export const MESSAGES = {
   /** Ends the session, and forgets the key and everything else of this installation. */
   forget_device: { asks: Empty, answers: View },
   purge: { asks: Empty, answers: PurgeReport },
-  allow_page: {
-    asks: v.object({ origin: v.string() }),
-    answers: v.object({ ok: v.literal(true) }),
-  },
+  /** Pages that may call the service through us, as origins; each answers with all of them. */
+  pages: { asks: Empty, answers: Pages },
+  allow_page: { asks: v.object({ page: v.string() }), answers: Pages },
+  disallow_page: { asks: v.object({ page: v.string() }), answers: Pages },
   /** From a page that the person allowed, by our content script; the only one that pages may send. */
   page_request: { asks: v.object({ path: v.string() }), answers: ServiceAnswer },
 } as const
@@ -46,10 +47,3 @@ export const isMessageName = (name: unknown): name is MessageName =>
 
 /** How a message crosses from one part of the extension to another. */
 export const Envelope = v.object({ latchkey: v.string(), with: v.unknown() })
-
-/** @throws what the background throws, as a sentence */
-export async function ask<M extends MessageName>(name: M, asks: Asks<M>): Promise<Answers<M>> {
-  const envelope: v.InferInput<typeof Envelope> = { latchkey: name, with: asks }
-  const answer: unknown = await browser.runtime.sendMessage(envelope)
-  return v.parse(MESSAGES[name].answers, answer) as Answers<M>
-}

@@ -5,12 +5,13 @@ import type { Log } from '../../client/ports.ts'
 import type { SignInResult } from '../../client/sign-in.ts'
 import { type State, stateOf } from '../../client/state.ts'
 import type { Clock } from '../../clock/clock.ts'
-import { type Configuration, readConfiguration, writeConfiguration } from '../configuration.ts'
+import type { Configuration } from '../configuration.ts'
 import type { ServiceAnswer } from '../messages.ts'
 import { browser } from '../platform.ts'
 import { PurgeReport, VIEW_KEY, type View } from '../view.ts'
 import { mark, notify } from './announce.ts'
 import { deviceKeys, forgetDeviceKey } from './device-key.ts'
+import { readConfiguration, writeConfiguration } from './kept-configuration.ts'
 import { purge } from './purge.ts'
 import { accessTokenMemory, heldEntry } from './storage.ts'
 import { webAuthFlow } from './web-auth-flow.ts'
@@ -33,6 +34,7 @@ export class Installation {
   #signingIn: Promise<View> | undefined
   #trouble: string | undefined
   #recovering: Promise<void> | undefined
+  #published: Promise<unknown> = Promise.resolve()
 
   constructor(clock: Clock, log: Log) {
     this.#clock = clock
@@ -125,7 +127,9 @@ export class Installation {
   }
 
   async purge(): Promise<PurgeReport> {
-    const report = await purge(await readConfiguration(), this.#clock)
+    const state = await this.glance()
+    const site = state.at === 'signed_in' ? state.me?.session.purge?.outcome : undefined
+    const report = await purge(await readConfiguration(), site, this.#clock)
     await browser.storage.local.set({ [PURGE_KEY]: report })
     await browser.storage.local.remove(PURGE_DUE_KEY)
     this.#log('info', 'purged', { outcome: report.outcome, removed: report.removed })
@@ -175,8 +179,17 @@ export class Installation {
     return engine
   }
 
-  /** Puts what is to be drawn where all windows see it; marks the toolbar; says what must be said. */
-  async #publish(): Promise<View> {
+  /**
+   * Puts what is to be drawn where all windows see it; marks the toolbar; says what must be said. One
+   * after the other, or two at once would both find that nothing was said yet.
+   */
+  #publish(): Promise<View> {
+    const next = this.#published.then(() => this.#publishNow())
+    this.#published = next.catch(() => {})
+    return next
+  }
+
+  async #publishNow(): Promise<View> {
     const state = await this.glance()
     const { site } = await readConfiguration()
     const { [PURGE_KEY]: report } = await browser.storage.local.get(PURGE_KEY)

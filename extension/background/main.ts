@@ -2,7 +2,6 @@ import * as v from 'valibot'
 import type { Runtime } from 'webextension-polyfill'
 import { SystemClock } from '../../clock/clock.ts'
 import { MINUTE } from '../../clock/moment.ts'
-import { readConfiguration } from '../configuration.ts'
 import {
   type Answers,
   type Asks,
@@ -14,7 +13,8 @@ import {
 import { browser } from '../platform.ts'
 import { mark } from './announce.ts'
 import { Installation } from './installation.ts'
-import { allowedPages, allowPage, restorePages } from './pages.ts'
+import { readConfiguration } from './kept-configuration.ts'
+import { allowedPages, allowPage, disallowPage, restorePages } from './pages.ts'
 import { maySend } from './senders.ts'
 
 /*
@@ -45,10 +45,9 @@ const HANDLERS: {
   },
   forget_device: () => installation.forgetDevice(),
   purge: () => installation.purge(),
-  allow_page: async ({ origin }) => {
-    await allowPage(origin)
-    return { ok: true }
-  },
+  pages: async () => [...(await allowedPages())],
+  allow_page: async ({ page }) => [...(await allowPage(page))],
+  disallow_page: async ({ page }) => [...(await disallowPage(page))],
 }
 
 async function handle<M extends MessageName>(name: M, given: unknown): Promise<Answers<M>> {

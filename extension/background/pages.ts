@@ -12,14 +12,24 @@ export async function allowedPages(): Promise<readonly string[]> {
 }
 
 /** Lets pages of an origin in, and gives them the script that passes their requests on. */
-export async function allowPage(origin: string): Promise<void> {
-  const { protocol, host } = new URL(origin)
+export async function allowPage(page: string): Promise<readonly string[]> {
+  const { origin, protocol } = new URL(page)
   if (protocol !== 'https:' && protocol !== 'http:') {
     throw new Error('Only pages of the web can be allowed.')
   }
-  const allowed = new Set([...(await allowedPages()), `${protocol}//${host}`])
-  await browser.storage.local.set({ [KEY]: [...allowed] })
-  await registerRelay([...allowed])
+  return change((pages) => pages.add(origin))
+}
+
+/** Pages that are open keep their script until they are left; the background listens to it no more. */
+export const disallowPage = (page: string): Promise<readonly string[]> =>
+  change((pages) => pages.delete(page))
+
+async function change(how: (pages: Set<string>) => void): Promise<readonly string[]> {
+  const pages = new Set(await allowedPages())
+  how(pages)
+  await browser.storage.local.set({ [KEY]: [...pages] })
+  await registerRelay([...pages])
+  return [...pages]
 }
 
 /** Registrations do not outlive every kind of update, so they are made anew at each start. */

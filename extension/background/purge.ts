@@ -6,20 +6,33 @@ import { PURGE_OUTCOMES, type PurgeOutcome } from '../../protocol/purge-proof.ts
 import type { Configuration } from '../configuration.ts'
 import { browser } from '../platform.ts'
 import type { PurgeReport } from '../view.ts'
-import { redirectUri, silentFlow } from './web-auth-flow.ts'
+import { weigh } from './purge-evidence.ts'
+import { redirectUri, silentFlow, silentFlowBringsCookies } from './web-auth-flow.ts'
 
 /**
  * Removes the provider's cookies, one by one, looks again, and asks the provider by way of the site and in
  * the same cookie jar whether it still knows somebody (DESIGN §4 no. 5). Other sites' cookies are not
  * touched.
+ *
+ * @param site what the site's own probe said, if somebody is signed in
  */
-export async function purge(configuration: Configuration, clock: Clock): Promise<PurgeReport> {
+export async function purge(
+  configuration: Configuration,
+  site: PurgeOutcome | undefined,
+  clock: Clock,
+): Promise<PurgeReport> {
   const before = await providerCookies(configuration)
   for (const cookie of before) await remove(cookie)
   // What remove answers means nothing in Chromium, so look again (notes/extension.md §3).
   const left = await providerCookies(configuration)
-  const outcome = await probe(configuration.site)
-  return { removed: before.length - left.length, left: left.length, outcome, at: clock.now() }
+  const counts = { removed: before.length - left.length, left: left.length }
+  const outcome = weigh({
+    ...counts,
+    probe: await probe(configuration.site),
+    probeBroughtCookies: silentFlowBringsCookies(),
+    site,
+  })
+  return { ...counts, outcome, at: clock.now() }
 }
 
 /** All of them: path-scoped, secure and partitioned ones too. */

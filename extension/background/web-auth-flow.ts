@@ -36,3 +36,9 @@ export async function silentFlow(url: string): Promise<URL | undefined> {
     return undefined
   }
 }
+
+/**
+ * Chromium's flow without a window is a navigation like any other. Firefox's is a request: led from our site
+ * to the provider it brings none of the provider's `SameSite` cookies, and so proves little (measured).
+ */
+export const silentFlowBringsCookies = (): boolean => !('getBrowserInfo' in browser.runtime)

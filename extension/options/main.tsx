@@ -1,17 +1,19 @@
 import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import * as v from 'valibot'
+import { ask } from '../ask.ts'
 import { Configuration } from '../configuration.ts'
-import { ask } from '../messages.ts'
 import { browser } from '../platform.ts'
 
 /** Whom this installation deals with, and forgetting all of it. */
 function Options() {
   const [configuration, setConfiguration] = useState<Configuration>()
+  const [pages, setPages] = useState<readonly string[]>([])
   const [told, setTold] = useState('')
 
   useEffect(() => {
     ask('configuration', {}).then(setConfiguration)
+    ask('pages', {}).then(setPages)
   }, [])
 
   if (!configuration) return <h1>Options</h1>
@@ -44,6 +46,24 @@ function Options() {
     setTold('Saved. Nobody is signed in there yet.')
   }
 
+  const allow = async (event: Event) => {
+    event.preventDefault()
+    if (!(event.currentTarget instanceof HTMLFormElement)) return
+    const page = String(new FormData(event.currentTarget).get('page'))
+    const { protocol, hostname, origin } = new URL(page)
+    if (!(await browser.permissions.request({ origins: [`${protocol}//${hostname}/*`] }))) {
+      setTold('Without the permission for that page nothing can be passed on.')
+      return
+    }
+    setPages(await ask('allow_page', { page }))
+    setTold(`Pages of ${origin} may call the service now. Load them again.`)
+  }
+
+  const disallow = async (page: string) => {
+    setPages(await ask('disallow_page', { page }))
+    setTold(`Pages of ${page} may not call the service any more.`)
+  }
+
   const forget = async () => {
     await ask('forget_device', {})
     setTold('This device is forgotten: its key is deleted, and its session has ended.')
@@ -67,6 +87,25 @@ function Options() {
         <button class="button" type="submit">
           Save
         </button>
+      </form>
+      <h2>Pages that may call the service</h2>
+      <p>They ask, and get the service’s answer. They never see what you are signed in with.</p>
+      <ul class="list">
+        {pages.map((page) => (
+          <li key={page}>
+            <div class="row">
+              <code>{page}</code>
+              <button type="button" class="quiet" onClick={() => disallow(page)}>
+                Remove<span class="unseen"> {page}</span>
+              </button>
+            </div>
+          </li>
+        ))}
+      </ul>
+      <form onSubmit={allow}>
+        <label for="page">Address of a page</label>
+        <input id="page" name="page" type="url" required placeholder="https://app.example.com" />
+        <button type="submit">Allow</button>
       </form>
       <h2>This device</h2>
       <p>Forgetting it ends its session and deletes its key. The next sign-in is a new device’s.</p>

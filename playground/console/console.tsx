@@ -6,6 +6,7 @@ import type { ClockHub, Happened } from '../../clock/hub.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import { pageHeaders, renderPage } from '../../ui/respond.ts'
 import { clockApi, readAdvance } from './clock-api.ts'
+import { DEMO_HEADERS, DEMO_PAGE } from './demo.ts'
 import { answerErrors } from './errors.ts'
 import { localOnly } from './local-only.ts'
 import { ConsolePage, type PartyShown } from './page.tsx'
@@ -35,6 +36,10 @@ export function consoleApp({ hub, reset, parties, report }: ConsoleOptions): Koa
         happened={happened}
       />,
     )
+  })
+  pages.get('/demo', (context) => {
+    context.set(DEMO_HEADERS)
+    context.body = DEMO_PAGE
   })
   pages.post('/advance', async (context) => {
     const form = v.safeParse(AdvanceForm, context.request.body)

@@ -22,6 +22,8 @@ let proxy: HoldingProxy
 beforeAll(async () => {
   await buildExtension(extension)
   programs = await bundlePrograms()
+  // The provider hears faults only when it is told to; its environment is this process's.
+  process.env.PROVIDER_CONTROL = '1'
   const sitePort = await freePort()
   proxy = new HoldingProxy(sitePort)
   world = new World({
@@ -37,6 +39,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  delete process.env.PROVIDER_CONTROL
   await proxy.close()
   await world.stop()
   programs.remove()
@@ -49,6 +52,15 @@ const freePort = async (): Promise<number> => {
   const { port } = server.address() as AddressInfo
   await new Promise((resolve) => server.close(resolve))
   return port
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+/** What a page of the extension can look at. */
+interface Toolbar {
+  readonly notifications: { getAll(): Promise<object> }
+  readonly action: { getBadgeText(of: object): Promise<string> }
+  readonly storage: { readonly local: { get(key: string): Promise<{ told?: string }> } }
 }
 
 const post = async (url: string, body?: unknown, headers: Record<string, string> = {}) => {
@@ -297,6 +309,138 @@ describe.each(BROWSERS)('%s', (name) => {
     await browser.waitForText('How long this lasts')
     await browser.press('Call the service')
     await browser.waitForText('Hello from')
+  })
+
+  test('pages ask through the extension when the person allows them, and never see a token; others and frames are not heard', async () => {
+    const browser = await openExtension(name)
+    await signedIn(browser)
+    const page = await browser.browser.newPage()
+    const demo = `${world.addresses.console}/demo`
+    const call = async () => {
+      await page.goto(demo)
+      await page.evaluate(() => {
+        const heard: string[] = []
+        Object.assign(window, { heard })
+        window.addEventListener('message', ({ data }) => heard.push(JSON.stringify(data)))
+      })
+      await page.bringToFront()
+      await page.locator('button').click()
+    }
+    await call()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(await browser.text(page)).toContain('not allowed yet')
+
+    const options = await browser.page('options.html')
+    await options.waitForSelector('#page')
+    await options.locator('#page').fill(demo)
+    await browser.press('Allow', options)
+    await browser.waitForText('may call the service now', options)
+    await call()
+    await browser.waitForText('Hello from Alice', page)
+    const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard.join())
+    expect(heard).toContain('Hello from Alice')
+    expect(heard).not.toMatch(/eyJ|lkr_|access_token|dpop/i)
+    // A hostile page: other services' addresses, the site's own, and our own messages by the same way.
+    const answers = await page.evaluate(async () => {
+      const ask = (message: unknown) =>
+        new Promise((resolve) => {
+          const listen = ({ data }: MessageEvent) => {
+            if (data?.latchkey !== 'answer') return
+            window.removeEventListener('message', listen)
+            resolve(data.answer)
+          }
+          window.addEventListener('message', listen)
+          window.postMessage(message, location.origin)
+          setTimeout(() => resolve('nothing'), 300)
+        })
+      return [
+        await ask({ latchkey: 'request', number: 2, path: '//evil.example.test/' }),
+        await ask({ latchkey: 'request', number: 3, path: 'https://evil.example.test/' }),
+        await ask({ latchkey: 'sign_out', with: {} }),
+        await ask({ latchkey: 'request', number: 'x', path: '/hello' }),
+      ]
+    })
+    expect(answers).toEqual(['nothing', 'nothing', 'nothing', 'nothing'])
+    // The same page within a frame of another one.
+    const framed = createServer((_, response) => {
+      response.setHeader('content-type', 'text/html')
+      response.end(`<iframe src="/inner"></iframe>`)
+    })
+    await new Promise<void>((resolve) => framed.listen(0, '127.0.0.1', resolve))
+    const { port } = framed.address() as AddressInfo
+    await page.goto(`http://127.0.0.1:${port}/`)
+    const outer = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          window.addEventListener('message', ({ data }) => {
+            if (data?.latchkey === 'answer') resolve(data.answer)
+          })
+          window.postMessage({ latchkey: 'request', number: 1, path: '/hello' }, location.origin)
+          setTimeout(() => resolve('nothing'), 800)
+        }),
+    )
+    // The same host on another port: the script is there, and the background refuses its origin.
+    expect(JSON.stringify(outer)).toMatch(/refused|nothing/)
+    framed.close()
+
+    await browser.press(`Remove ${world.addresses.console}`, options)
+    await browser.waitForText('may not call the service any more', options)
+    await call()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(await browser.text(page)).not.toContain('Hello from')
+    expect((await browser.view()).state.at).toBe('signed_in')
+  })
+
+  test('a provider that keeps its session is found out: the popup says so', async () => {
+    const browser = await openExtension(name)
+    const { site, service } = world.addresses
+    const fault = `${world.addresses.provider}/control/faults/sticky-session`
+    // Somebody forgot to say where the provider's cookies are.
+    await browser.ask('configure', { site, services: [service], providerHosts: [] })
+    await browser.goTo(browser.popup, 'popup.html')
+    const on = await fetch(fault, { method: 'PUT', headers: JSON_TYPE, body: '{"on":true}' })
+    expect(on.status, await on.text()).toBe(200)
+    await signedIn(browser)
+    await fetch(fault, { method: 'PUT', headers: JSON_TYPE, body: '{"on":false}' })
+    expect(await browser.text()).toContain('Your provider may sign someone in without asking')
+  })
+
+  test('a forced sign-out is said once, by a notification and a mark on the toolbar', async () => {
+    const browser = await openExtension(name)
+    await signedIn(browser)
+    const { state } = await browser.view()
+    if (state.at !== 'signed_in' || !state.me) throw new Error('Nobody is signed in.')
+    await asAdmin(`/admin/users/${state.me.user.id}/password-reset`)
+    await browser.press('Call the service')
+    await browser.waitForText('Your password was changed')
+    await browser.view()
+    const { notifications, badge, told } = await browser.popup.evaluate(async () => {
+      const api = (globalThis as unknown as { browser?: Toolbar; chrome: Toolbar }).browser
+      const { notifications, action, storage } =
+        api ?? (globalThis as unknown as { chrome: Toolbar }).chrome
+      return {
+        notifications: Object.keys(await notifications.getAll()).length,
+        badge: await action.getBadgeText({}),
+        told: (await storage.local.get('told')).told,
+      }
+    })
+    // Firefox without a display has nowhere to show one, and lists none.
+    if (name === 'chromium') expect(notifications).toBe(1)
+    expect(told).toMatch(/^password_reset \d+$/)
+    expect(badge).toBe('!')
+  })
+
+  test('options: another site is another world; the device is forgotten with its session', async () => {
+    const browser = await openExtension(name)
+    await signedIn(browser)
+    const options = await browser.page('options.html')
+    await options.waitForSelector('#site')
+    await browser.press('Forget this device', options)
+    await browser.waitForText('This device is forgotten', options)
+    await browser.goTo(browser.popup, 'popup.html')
+    await browser.waitForText('Nobody is signed in')
+    await options.locator('#site').fill('not an address')
+    await signedIn(browser)
   })
 
   test('a second profile is a second device: ending one leaves the other', async () => {

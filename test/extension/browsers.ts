@@ -132,6 +132,8 @@ export class ExtensionBrowser {
   }
 
   async press(label: string, page = this.popup): Promise<void> {
+    // In a tab behind others nothing is drawn, and so nothing is ever ready to be pressed.
+    await page.bringToFront()
     await page.locator(`::-p-xpath(//button[normalize-space()=${JSON.stringify(label)}])`).click()
   }
 

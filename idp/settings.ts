@@ -25,6 +25,10 @@ export interface ServiceSettings {
   readonly secret: string
   /** The one before, while it is replaced: both hold. */
   readonly previous_secret?: string | undefined
+  /** How events are put: by Standard Webhooks, or as Security Event Tokens (CAEP). */
+  readonly format: 'webhook' | 'caep'
+  /** `aud` of Security Event Tokens; the endpoint's address by default. */
+  readonly audience?: string | undefined
   /** What the receiver wants to be shown, as `Authorization: Bearer`. */
   readonly token?: string | undefined
 }
@@ -148,6 +152,8 @@ const Services = v.array(
     url: secureUrl,
     secret: webhookSecret,
     previous_secret: v.optional(webhookSecret),
+    format: v.optional(v.picklist(['webhook', 'caep'], 'is webhook or caep'), 'webhook'),
+    audience: v.optional(filled),
     // RFC 6750 §2.1
     token: v.optional(v.pipe(v.string(), v.regex(/^[\w.~+/-]+=*$/, 'is not a bearer token'))),
   }),

@@ -7,6 +7,7 @@ export const ADDRESSES = {
   token: '/token',
   refresh: '/refresh',
   revoke: '/revoke',
+  events: '/events',
   me: '/me',
   myDevices: '/me/devices',
   myLogins: '/me/logins',

@@ -27,6 +27,8 @@ export const HTTP_STATUS = {
   use_dpop_nonce: 400,
   /** Ours: somebody else's refresh of this session is under way; read your store again (DESIGN §6). */
   refresh_in_progress: 409,
+  /** Ours: this site never gave that position, for its data was restored or replaced: read from 0. */
+  unknown_position: 410,
   /** Ours: nothing lives at this address. */
   not_found: 404,
   /** Ours: this address takes other methods (RFC 9110 §15.5.6). */

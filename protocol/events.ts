@@ -100,3 +100,30 @@ export const ServiceEvent = v.variant('type', [
 ])
 
 export type ServiceEvent = v.InferOutput<typeof ServiceEvent>
+
+/**
+ * `GET /events?after=<number>&limit=<count>`: what a service missed, for `Authorization: Bearer` with its
+ * service key. Events in the order in which they happened, each once.
+ */
+export const EventsPage = v.object({
+  events: v.array(
+    v.object({
+      /** The same as `webhook-id` of its delivery. */
+      id: v.string(),
+      sequence: v.number(),
+      event: ServiceEvent,
+    }),
+  ),
+  /** The position up to which this page tells everything: give it as `after` the next time. */
+  next: v.number(),
+  /** Whether there are events after `next` already. */
+  more: v.boolean(),
+  /**
+   * How many events between `after` and `next` are not kept any more. Whoever goes on from a position of
+   * theirs and reads another number than 0 was away for longer than events are kept: no ending among them
+   * need be remembered now, but what was derived from other events may be out of date.
+   */
+  forgotten: v.number(),
+})
+
+export type EventsPage = v.InferOutput<typeof EventsPage>

@@ -12,6 +12,8 @@ import { BODY_LIMIT } from './body.ts'
 import { browserRoutes } from './browser.ts'
 import { errorHandler } from './errors.ts'
 import { meRoutes } from './me.ts'
+import { serviceRoutes } from './services.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 const UNREADABLE = 'The request’s body can’t be read: check its Content-Encoding.'
 
@@ -29,6 +31,8 @@ export function siteApp(site: Site): Koa {
     meRoutes,
     adminRoutes,
     adminPeopleRoutes,
+    webhookRoutes,
+    serviceRoutes,
   ].map((make) => make(site))
 
   const headers = answerHeaders(site.settings.url)

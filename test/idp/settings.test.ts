@@ -146,6 +146,7 @@ const WRONG: readonly (readonly [string, Record<string, string>, string?])[] = [
   ['SERVICES.0.secret', service({ secret: 'whsec_hunter2' })],
   ['SERVICES.0.secret', service({ secret: 271828 }), '271828'],
   ['SERVICES.0.previous_secret', service({ previous_secret: 'whsec_hunter2' })],
+  ['SERVICES.0.format', service({ format: 'hunter2' })],
   ['SERVICES.0.token', service({ token: 'hunter2 hunter2' })],
   ['ALLOW_INTERNAL_SERVICES', { ALLOW_INTERNAL_SERVICES: 'hunter2' }],
   ['ALLOW_INTERNAL_SERVICES.0', { ALLOW_INTERNAL_SERVICES: '["http://hunter2/path"]' }],

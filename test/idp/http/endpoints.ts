@@ -26,6 +26,7 @@ export const ENDPOINTS = {
   '/me/logins/disable': ['POST'],
   '/me/logins/enable': ['POST'],
   '/me/password-reset': ['POST'],
+  '/events': ['GET'],
   '/healthz': ['GET'],
   '/readyz': ['GET'],
 } as const satisfies Record<string, readonly string[]>

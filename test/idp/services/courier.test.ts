@@ -6,8 +6,8 @@ import { DAY, HOUR, MINUTE, SECOND, toHttpDate, toIso } from '../../../clock/mom
 import { shiftDate } from '../../../clock/shifted-date.ts'
 import { announce } from '../../../idp/services/outbox.ts'
 import { RETRY_AFTER } from '../../../idp/services/schedule.ts'
-import { serviceNames } from '../../../idp/site.ts'
 import { EVENT_SEQUENCE } from '../../../protocol/events.ts'
+import { happen } from '../../support/happenings.ts'
 import { Receiver } from '../../support/receiver.ts'
 import { type RunningSite, startSite } from '../../support/site.ts'
 
@@ -40,27 +40,6 @@ async function siteTelling(
   })
   opened.push(() => site.close())
   return site
-}
-
-/** Something to tell, as a change of a person writes it. */
-async function happen({ site, clock }: RunningSite, userId = 'usr_ada'): Promise<string> {
-  const now = clock.now()
-  const writes = announce(
-    {
-      payload: {
-        type: 'user.deleted',
-        timestamp: toIso(now),
-        data: { user_id: userId, actor: 'admin' },
-      },
-      at: now,
-    },
-    serviceNames(site),
-    now,
-  )
-  await site.store.commit(writes)
-  const [event] = writes
-  if (!event || !('put' in event)) throw new Error('no event')
-  return event.put.id
 }
 
 /** Lets everything happen until nothing is due any more, as the shared clock does. */

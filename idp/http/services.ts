@@ -1,0 +1,25 @@
+import Router from '@koa/router'
+import { ADDRESSES } from '../../protocol/addresses.ts'
+import { requireService } from '../services/callers.ts'
+import { eventsPage } from '../services/catch-up.ts'
+import type { Site } from '../site.ts'
+import { readCount } from './admin.ts'
+
+/** Events that one page holds: unless fewer are asked for, and at most. */
+const PAGE = 100
+const LARGEST_PAGE = 500
+
+/** What services call, by their service key. */
+export function serviceRoutes(site: Site): Router {
+  const routes = new Router()
+
+  routes.get(ADDRESSES.events, async (ctx) => {
+    requireService(site, ctx)
+    const query = new URLSearchParams(ctx.querystring)
+    const after =
+      query.get('after') === '0' ? 0 : readCount(query, 'after', Number.MAX_SAFE_INTEGER)
+    ctx.body = await eventsPage(site, after ?? 0, readCount(query, 'limit', LARGEST_PAGE) ?? PAGE)
+  })
+
+  return routes
+}

@@ -87,6 +87,9 @@ input:not([type=checkbox], [type=radio]), select, textarea {
   border: 1px solid var(--edge); border-radius: var(--radius);
   padding: 8px 12px; width: 100%; margin: 0 0 12px;
 }
+fieldset { border: 1px solid var(--line); border-radius: var(--radius); padding: 8px 16px; margin: 0 0 16px; }
+legend { padding: 0 4px; font-weight: 600; }
+.option { display: flex; gap: 8px; align-items: baseline; padding: 8px 0; margin: 0; }
 button, .button, .quiet {
   display: inline-block; font: inherit; text-decoration: none; cursor: pointer;
   border: 1px solid var(--edge); border-radius: var(--radius);

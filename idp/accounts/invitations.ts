@@ -124,13 +124,13 @@ export function decideWithdrawal(
 ): AccountChange | undefined {
   const invitation = view.invitations.find(({ id }) => id === invitationId)
   const own = roleOf(view, by.userId)
-  if (!invitation) throw new LatchkeyError('not_found', 'There is no such invitation: look again.')
-  if (!mayInvite(own, invitation.role)) {
+  if (!mayInvite(own, invitation?.role ?? 'member')) {
     throw new LatchkeyError(
       'access_denied',
       'Your role does not allow this: ask somebody who owns the account.',
     )
   }
+  if (!invitation) throw new LatchkeyError('not_found', 'There is no such invitation: look again.')
   if (invitation.state.kind !== 'open') return undefined
   return {
     puts: putInvitations([withdraw(invitation, now)]),

@@ -1,8 +1,10 @@
 import Router from '@koa/router'
 import { ADDRESSES } from '../../protocol/addresses.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
+import { accountsOf } from '../accounts/list.ts'
+import { switchAccount } from '../accounts/switching.ts'
 import { type By, byPerson } from '../audit/by.ts'
-import { accountPage } from '../pages/account.tsx'
+import { accountPage, SWITCH_PATH } from '../pages/account.tsx'
 import { devicesPage } from '../pages/devices.tsx'
 import { LOGIN_ACTS, loginsPage } from '../pages/logins.tsx'
 import { devicesOf } from '../people/devices.ts'
@@ -16,7 +18,7 @@ import {
 } from '../people/sessions.ts'
 import { one } from '../sign-in/request.ts'
 import type { Site } from '../site.ts'
-import { readForm } from './body.ts'
+import { readForm, required } from './body.ts'
 import { SIGN_OUT_PATH } from './browser.ts'
 import { forPerson, goTo, show } from './person.ts'
 import { requireSameOrigin } from './same-origin.ts'
@@ -30,18 +32,29 @@ export function accountRoutes(site: Site): Router {
   const signInPath = ADDRESSES.signIn
 
   routes.get('/account', (ctx) =>
-    forPerson(site, ctx, (view) =>
+    forPerson(site, ctx, async (view) => {
+      const { accounts } = await accountsOf(site, view.session)
       show(
         ctx,
         accountPage({
           view,
+          accounts,
           now: site.clock.now(),
           signOutPath: SIGN_OUT_PATH,
           ahead: site.ahead(),
         }),
-      ),
-    ),
+      )
+    }),
   )
+
+  routes.post(SWITCH_PATH, async (ctx) => {
+    requireSameOrigin(ctx, site.settings.url)
+    const accountId = required(readForm(ctx), 'account')
+    await forPerson(site, ctx, async ({ session }) => {
+      await switchAccount(site, session.id, accountId, byPerson(session, ctx.ip))
+      goTo(ctx, '/account')
+    })
+  })
 
   routes.get(DEVICES, (ctx) =>
     forPerson(site, ctx, async ({ session }) => {

@@ -1,12 +1,20 @@
 import Router from '@koa/router'
 import { toSeconds } from '../../clock/moment.ts'
+import { CloseAccountAsAdmin, type Closings } from '../../protocol/closing.ts'
 import type { MailList } from '../../protocol/mails.ts'
+import type { EndedSessions } from '../../protocol/my-devices.ts'
+import { closeAccount, reopenAccount, toldClosing } from '../accounts/closing.ts'
 import { addressOf } from '../mail/sending.ts'
+import { deleteUser } from '../people/deletion.ts'
 import type { Site } from '../site.ts'
-import { readCount, requireAdmin } from './admin.ts'
+import { idIn, readCount, requireAdmin } from './admin.ts'
+import { readJson } from './body.ts'
 
 /** Mails that one answer lists unless fewer are asked for. */
 const MAILS = 100
+
+/** Closings that one answer lists unless fewer are asked for. */
+const CLOSINGS = 1000
 
 /** What those who run the site see and do about people and accounts. */
 export function adminPeopleRoutes(site: Site): Router {
@@ -29,5 +37,42 @@ export function adminPeopleRoutes(site: Site): Router {
     ctx.body = { mails } satisfies MailList
   })
 
+  routes.post('/admin/accounts/:id/close', async (ctx) => {
+    const by = requireAdmin(site, ctx)
+    const { reason, words } = readJson(ctx, CloseAccountAsAdmin)
+    const why = reason === undefined ? undefined : toldClosing({ reason, words })
+    ctx.body = told(await closeAccount(site, idIn(ctx), why, by))
+  })
+
+  routes.post('/admin/accounts/:id/reopen', async (ctx) => {
+    await reopenAccount(site, idIn(ctx), requireAdmin(site, ctx))
+    ctx.body = told({ ended: [] })
+  })
+
+  routes.delete('/admin/users/:id', async (ctx) => {
+    ctx.body = told(await deleteUser(site, idIn(ctx), requireAdmin(site, ctx)))
+  })
+
+  routes.get('/admin/closings', async (ctx) => {
+    requireAdmin(site, ctx)
+    const limit = readCount(new URLSearchParams(ctx.querystring), 'limit', CLOSINGS) ?? CLOSINGS
+    const closings = (await site.store.closedAccounts(limit)).flatMap(({ id, closed }) =>
+      closed
+        ? {
+            account_id: id,
+            at: toSeconds(closed.at),
+            actor: closed.actor,
+            reason: closed.told?.reason ?? null,
+            words: closed.told?.words ?? null,
+          }
+        : [],
+    )
+    ctx.body = { closings } satisfies Closings
+  })
+
   return routes
 }
+
+const told = ({ ended }: { readonly ended: readonly string[] }): EndedSessions => ({
+  ended: [...ended],
+})

@@ -4,6 +4,7 @@ import { toHttpDate } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import type { Site } from '../site.ts'
 import { accountRoutes } from './account.ts'
+import { accountPeopleRoutes } from './account-people.ts'
 import { adminRoutes } from './admin.ts'
 import { adminPeopleRoutes } from './admin-people.ts'
 import { answerHeaders } from './answer-headers.ts'
@@ -12,6 +13,7 @@ import { BODY_LIMIT } from './body.ts'
 import { browserRoutes } from './browser.ts'
 import { errorHandler } from './errors.ts'
 import { meRoutes } from './me.ts'
+import { myAccountRoutes } from './me-account.ts'
 import { serviceRoutes } from './services.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -27,6 +29,8 @@ export function siteApp(site: Site): Koa {
   const routers = [
     browserRoutes,
     accountRoutes,
+    accountPeopleRoutes,
+    myAccountRoutes,
     apiRoutes,
     meRoutes,
     adminRoutes,

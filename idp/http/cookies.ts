@@ -8,6 +8,7 @@ import type { Browser } from '../sign-in/steps.ts'
  */
 const BINDING = '__Host-latchkey-browser'
 const SESSION = '__Host-latchkey-session'
+const INVITATION = '__Host-latchkey-invitation'
 
 /** Browsers keep their own time, so no deadline lives in a cookie: this is merely long (DESIGN §7). */
 const LONG = (400 * DAY) / SECOND
@@ -33,3 +34,10 @@ export const setSession = (ctx: Context, secret: string): void =>
 
 export const wipeSession = (ctx: Context): void =>
   ctx.append('Set-Cookie', `${SESSION}=; ${attributes}; Max-Age=0`)
+
+/** The link of an invitation that this browser opened last: kept out of the address from then on. */
+export const readInvitation = (ctx: Context): string | undefined => ctx.cookies.get(INVITATION)
+
+/** Until the browser is closed; the link itself says how long it is good. */
+export const setInvitation = (ctx: Context, signed: string): void =>
+  ctx.append('Set-Cookie', `${INVITATION}=${signed}; ${attributes}`)

@@ -4,6 +4,7 @@ import { toErrorBody } from '../../protocol/error-body.ts'
 import type { LatchkeyError } from '../../protocol/errors.ts'
 import { asLatchkeyError, refusalOf } from '../../protocol/http-failures.ts'
 import { pageHeaders, renderPage } from '../../ui/respond.ts'
+import { disabledPage } from '../pages/disabled.tsx'
 import { problemPage } from '../pages/problem.tsx'
 import type { Site } from '../site.ts'
 
@@ -44,7 +45,8 @@ function answer(site: Site, ctx: Context, error: LatchkeyError): void {
   }
   if (ctx.accepts('json', 'html') === 'html') {
     ctx.set(pageHeaders())
-    ctx.body = renderPage(problemPage({ error, ahead: site.ahead() }))
+    const page = error.reason === 'logins_disabled' ? disabledPage : problemPage
+    ctx.body = renderPage(page({ error, signInPath: ADDRESSES.signIn, ahead: site.ahead() }))
     return
   }
   ctx.body = toErrorBody(error)

@@ -78,6 +78,7 @@ export function meRoutes(site: Site): Router {
 
 const told = (ended: readonly string[]): EndedSessions => ({ ended: [...ended] })
 
+/** How a person's logins stand, as clients and administrators are told. */
 export async function loginsOf(site: Site, userId: string): Promise<MyLogins> {
   const disabled = (await site.store.user(userId))?.loginsDisabled
   const works = latestWorkingMoment(

@@ -35,5 +35,3 @@ export function requireFresh(site: Site, session: Session): void {
     { maxAge: FRESH / SECOND },
   )
 }
-
-/** How a person's logins stand, as clients and administrators are told. */

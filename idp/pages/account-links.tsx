@@ -5,9 +5,14 @@ const PAGES = [
   ['/account', 'Account'],
   ['/account/devices', 'Devices'],
   ['/account/logins', 'Logins'],
+  ['/account/members', 'Members'],
+  ['/account/activity', 'Activity'],
 ] as const
 
-export type AccountPath = (typeof PAGES)[number][0]
+/** Pages that others lead to, and the navigation doesn't. */
+type FurtherPath = '/account/close' | '/account/delete'
+
+export type AccountPath = (typeof PAGES)[number][0] | FurtherPath
 
 /** From one page of the account to the others. */
 export function AccountLinks({ here }: { readonly here: AccountPath }): JSX.Element {

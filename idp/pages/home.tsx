@@ -28,7 +28,8 @@ export function homePage(props: HomeProps): JSX.Element {
     case 'ended': {
       const { reason, at, actor } = seen.ending
       const { idle, absolute } = seen.session
-      const words = inWords(reason, { at, actor, idle, absolute, timeZone: 'UTC' })
+      const account = seen.account?.name
+      const words = inWords(reason, { at, actor, idle, absolute, account, timeZone: 'UTC' })
       return <SignedOut {...props} title={words.title} sentence={words.sentence} />
     }
     case 'signed_in':

@@ -4,7 +4,7 @@ import { byPerson, byStranger } from '../audit/by.ts'
 import type { ProvenPerson } from '../sign-in/finish.ts'
 import { alreadyTaken, type Browser, type Onward, takeStep } from '../sign-in/steps.ts'
 import { type Site, telling } from '../site.ts'
-import { membershipId, type Session, type SignIn } from '../store/records.ts'
+import { type Account, membershipId, type Session, type SignIn } from '../store/records.ts'
 import type { Expectation, Write } from '../store/store.ts'
 import { newSessionId } from '../tokens/refresh-token.ts'
 import { hashOf, newId, newSecret } from '../tokens/secret.ts'
@@ -117,7 +117,13 @@ function newWebSession(
 /** The live session of a browser on the site, or what it should be told instead. */
 export type WebVisit =
   | { readonly kind: 'nobody' }
-  | { readonly kind: 'ended'; readonly session: Session; readonly ending: Ending }
+  | {
+      readonly kind: 'ended'
+      readonly session: Session
+      readonly ending: Ending
+      /** That it was for. */
+      readonly account: Account | undefined
+    }
   | { readonly kind: 'signed_in'; readonly view: SessionView }
 
 /** Who a cookie belongs to; use keeps the session alive, as a refresh does for the other clients. */
@@ -129,8 +135,8 @@ export async function visit(site: Site, { session: cookie, address }: Browser): 
     for (;;) {
       const view = await readSession(site.store, found.id)
       if (!view) return { kind: 'nobody' }
-      const { session } = view
-      if (session.ended) return { kind: 'ended', session, ending: session.ended }
+      const { session, account } = view
+      if (session.ended) return { kind: 'ended', session, ending: session.ended, account }
       const now = site.clock.now()
       const renewing = now - session.refreshedAt >= site.settings.lifetimes.access
       const ending = endingOf(view, renewing, now)
@@ -138,7 +144,7 @@ export async function visit(site: Site, { session: cookie, address }: Browser): 
         const writes = endSession(session, ending, telling(site, byStranger(address), now))
         if (!(await site.store.commit(writes, unchanged(view)))) continue
         site.hurry()
-        return { kind: 'ended', session, ending }
+        return { kind: 'ended', session, ending, account }
       }
       if (!renewing) return { kind: 'signed_in', view }
       const used: Session = { ...session, refreshedAt: now }

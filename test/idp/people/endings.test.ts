@@ -1,13 +1,17 @@
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND, toSeconds } from '../../../clock/moment.ts'
+import { closeAccount } from '../../../idp/accounts/closing.ts'
+import { removeMember } from '../../../idp/accounts/members.ts'
 import { byAdmin } from '../../../idp/audit/by.ts'
+import { deleteUser } from '../../../idp/people/deletion.ts'
 import { disableLogins, enableLogins } from '../../../idp/people/logins.ts'
 import { MyDevices } from '../../../protocol/my-devices.ts'
 import { inWords } from '../../../protocol/reasons.ts'
 import { SignInSteps, TestBrowser } from '../../support/browser.ts'
 import { TestDevice } from '../../support/device.ts'
 import { ADA, makeCode, type RunningSite } from '../../support/site.ts'
+import { BY_BO, crewWrites } from '../accounts/crew.ts'
 import {
   aboutToSignIn,
   browserOf,
@@ -35,6 +39,12 @@ afterEach(() => site.close())
 const byLaptop = (method: 'POST' | 'DELETE', path: string, body?: unknown) =>
   laptop.device.act(method, path, laptop.tokens.access_token, body)
 
+/** As an answer over HTTP would say. */
+const done = async (work: Promise<unknown>) => {
+  await work
+  return { status: 200 }
+}
+
 describe('each path ends what it says, with one event, and one word everywhere', () => {
   type Path = readonly [
     name: string,
@@ -42,6 +52,7 @@ describe('each path ends what it says, with one event, and one word everywhere',
     laptop: string | undefined,
     phone: string | undefined,
     web: string | undefined,
+    actor?: 'admin',
   ]
   const PATHS: readonly Path[] = [
     [
@@ -93,9 +104,56 @@ describe('each path ends what it says, with one event, and one word everywhere',
       'password_reset',
       'password_reset',
     ],
+    [
+      'leave the account',
+      () => byLaptop('DELETE', `/me/members/${ADA.user.id}`),
+      'membership_removed',
+      'membership_removed',
+      'membership_removed',
+    ],
+    [
+      'be removed from the account',
+      () => done(removeMember(site.site, ADA.account.id, ADA.user.id, BY_BO)),
+      'membership_removed',
+      'membership_removed',
+      'membership_removed',
+      'admin',
+    ],
+    [
+      'close the account',
+      () => byLaptop('POST', '/me/account/close', { reason: 'not_used' }),
+      'account_closed',
+      'account_closed',
+      'account_closed',
+    ],
+    [
+      'see the account closed by whoever runs the site',
+      () => done(closeAccount(site.site, ADA.account.id, undefined, byAdmin(null))),
+      'account_closed',
+      'account_closed',
+      'account_closed',
+      'admin',
+    ],
+    [
+      'delete oneself',
+      () => byLaptop('POST', '/me/delete', { confirm: 'Ada@example.test ' }),
+      'user_deleted',
+      'user_deleted',
+      'user_deleted',
+    ],
+    [
+      'be deleted by whoever runs the site',
+      () => done(deleteUser(site.site, ADA.user.id, byAdmin(null))),
+      'user_deleted',
+      'user_deleted',
+      'user_deleted',
+      'admin',
+    ],
   ]
 
-  test.each(PATHS)('%s', async (_, act, ofLaptop, ofPhone, ofWeb) => {
+  test.each(PATHS.map((path) => ({ name: path[0], path })))('$name', async ({ path }) => {
+    const [, act, ofLaptop, ofPhone, ofWeb, actor = 'user'] = path
+    await site.store.commit(crewWrites())
     const web = await browserOf(site)
     expect((await act()).status).toBe(200)
     const events = eventsOf(site)
@@ -108,7 +166,16 @@ describe('each path ends what it says, with one event, and one word everywhere',
     for (const who of ['laptop', 'phone', 'web'] as const) {
       const reason = expected[who]
       expect(await reasonOf(site, ids[who]), who).toBe(reason)
-      expect(toldOf(events, ids[who]), who).toEqual(reason ? [`${reason} by user`] : [])
+      expect(toldOf(events, ids[who]), who).toEqual(reason ? [`${reason} by ${actor}`] : [])
+      const entries = await site.store.audit({ limit: 100 })
+      expect(
+        entries.flatMap((entry) =>
+          entry.act === 'session_ended' && entry.sessionId === ids[who]
+            ? `${entry.reason} by ${entry.actor}`
+            : [],
+        ),
+        who,
+      ).toEqual(reason ? [`${reason} by ${actor}`] : [])
     }
     for (const [{ device, tokens }, reason] of [
       [laptop, ofLaptop],
@@ -126,7 +193,9 @@ describe('each path ends what it says, with one event, and one word everywhere',
     }
     const page = await web.browser.get('/')
     expect(page.body).toContain(
-      ofWeb ? inWords(ofWeb as 'password_reset').title : 'Signed in as Ada',
+      ofWeb
+        ? inWords(ofWeb as 'password_reset', { actor, account: ADA.account.name }).title
+        : 'Signed in as Ada',
     )
     // Nothing that only looks makes another event.
     expect(eventsOf(site)).toHaveLength(events.length)

@@ -12,8 +12,8 @@ export const byAda: By = byPerson({ id: 'ses_none', userId: ADA.user.id }, null)
 const outboxes = new WeakMap<RunningSite, OutboxEvent[]>()
 
 /** A site whose every event is noted as it is written. */
-export async function startHeardSite() {
-  const { site, provider } = await startScriptedSite()
+export async function startHeardSite(environment: Readonly<Record<string, string>> = {}) {
+  const { site, provider } = await startScriptedSite(environment)
   const events: OutboxEvent[] = []
   const commit = site.store.commit.bind(site.store)
   site.store.commit = async (writes, expected) => {

@@ -29,7 +29,7 @@ export interface Lifetimes {
   readonly trial: Duration
 }
 
-/** Of a sign-in on its way through the browser. */
+/** Of a sign-in on its way through the browser, from when the provider was last asked. */
 export const SIGN_IN_LIFE: Duration = 10 * MINUTE
 
 /** Of an authorization code that nobody redeemed (RFC 9700, ASVS 10.4.3). */
@@ -59,7 +59,8 @@ export const sessionEndsAt = (
 export const sessionDueAt = (session: Session): Moment =>
   session.ended ? session.ended.at + ENDED_SESSION_MEMORY : sessionEndsAt(session)
 
-export const signInDueAt = (signIn: SignIn): Moment => signIn.createdAt + SIGN_IN_LIFE
+export const signInDueAt = ({ askedAt, createdAt }: SignIn): Moment =>
+  (askedAt ?? createdAt) + SIGN_IN_LIFE
 
 export const codeDueAt = (code: AuthorizationCode): Moment =>
   code.redeemed ? code.redeemed.at + REDEEMED_CODE_MEMORY : code.createdAt + CODE_LIFE

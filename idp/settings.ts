@@ -14,6 +14,10 @@ export interface ProviderSettings {
   readonly client_secret: string
   /** What is asked for; Azure AD B2C wants the client's own id in it to answer with an access token. */
   readonly scope: string
+  /** Of its journey that resets a password, where that stands beside the sign-in (B2C: a policy). */
+  readonly reset_issuer?: string | undefined
+  /** The claim that is `true` when a password was reset on the way of signing in. */
+  readonly reset_claim?: string | undefined
   /** E-mail domains whose people are sent there (SSO). */
   readonly domains: readonly string[]
 }
@@ -126,20 +130,28 @@ const json = <T extends v.GenericSchema>(schema: T) =>
     schema,
   )
 
-const Providers = v.pipe(
-  v.array(
-    v.object({
-      name: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'names are a-z, 0-9 and -')),
-      label: v.string(),
-      issuer: secureUrl,
-      client_id: filled,
-      client_secret: filled,
-      scope: v.optional(v.pipe(v.string(), v.regex(/\bopenid\b/, 'must ask for openid')), 'openid'),
-      domains: v.optional(v.array(v.pipe(v.string(), v.toLowerCase())), []),
-    }),
+const Provider = v.pipe(
+  v.object({
+    name: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'names are a-z, 0-9 and -')),
+    label: v.string(),
+    issuer: secureUrl,
+    client_id: filled,
+    client_secret: filled,
+    scope: v.optional(v.pipe(v.string(), v.regex(/\bopenid\b/, 'must ask for openid')), 'openid'),
+    domains: v.optional(v.array(v.pipe(v.string(), v.toLowerCase())), []),
+    reset_issuer: v.optional(secureUrl),
+    reset_claim: v.optional(filled),
+  }),
+  // Its subjects are taken for the sign-in's own people: no other house may name those.
+  v.check(
+    ({ issuer, reset_issuer }) =>
+      reset_issuer === undefined ||
+      (reset_issuer !== issuer && new URL(reset_issuer).origin === new URL(issuer).origin),
+    'has a reset_issuer that is not another policy of the same provider: same origin, another path',
   ),
-  v.minLength(1, 'names at least one provider'),
 )
+
+const Providers = v.pipe(v.array(Provider), v.minLength(1, 'names at least one provider'))
 
 // Standard Webhooks: 24 to 64 bytes, base64 (notes/standards.md W-3).
 const webhookSecret = v.pipe(

@@ -23,5 +23,13 @@ export const byPerson = (
   address: string | null,
 ): By => ({ actor: 'user', userId: session.userId, sessionId: session.id, address })
 
+/** Somebody who has just proved who they are, and acts from no session. */
+export const byProven = (userId: string, address: string | null): By => ({
+  ...BY_TIME,
+  actor: 'user',
+  userId,
+  address,
+})
+
 /** Whoever holds the site's admin key. */
 export const byAdmin = (address: string | null): By => ({ ...BY_TIME, actor: 'admin', address })

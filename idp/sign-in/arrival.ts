@@ -49,9 +49,11 @@ export async function accountsRefusal(store: Store, userId: string): Promise<Ref
   )
 }
 
+type Arriving = Pick<ProviderIdentity, 'issuer' | 'subject' | 'name' | 'email'>
+
 /** A new person gets a user, an account of their own and a trial (DESIGN §4 no. 3). */
 export function newPerson(
-  identity: Pick<ProviderIdentity, 'issuer' | 'subject' | 'name' | 'email'>,
+  identity: Arriving,
   lifetimes: Lifetimes,
   now: Moment,
 ): { user: User; writes: readonly Write[] } {
@@ -99,7 +101,7 @@ export function newPerson(
 /** Finds the person by (issuer, subject), never by e-mail; makes a new one; says whom it turns away. */
 export async function arrive(
   store: Store,
-  identity: ProviderIdentity & { readonly authTime: Moment },
+  identity: Arriving & { readonly authTime: Moment },
   lifetimes: Lifetimes,
   now: Moment,
 ): Promise<SignInOutcome> {

@@ -1,17 +1,18 @@
-import { type Duration, type Moment, toSeconds } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import type { Site } from '../site.ts'
 import type { SignIn, SignInOutcome, SignInStep } from '../store/records.ts'
 import { hashOf } from '../tokens/secret.ts'
+import { type Arrived, abandoned, provedAt, readAnswer, UNASKED } from './answer.ts'
 import { arrive } from './arrival.ts'
 import type { ProviderIdentity } from './provider.ts'
 import { finishProbe, finishSilent, startPurge } from './purge.ts'
 import { one } from './request.ts'
-import { returnError } from './return.ts'
+import { finishReset, resetAtProvider, startReset } from './reset.ts'
 import { type Browser, checkUnderWay, type Onward, providerOf, takeStep } from './steps.ts'
 
 /**
- * The return from the provider: of the sign-in itself, and later of the probe (DESIGN §4 no. 3, 5).
+ * The return from the provider: of the sign-in itself, of a reset of the password, and later of the
+ * probe (DESIGN §4 no. 3, 5).
  *
  * @returns where the browser goes next
  * @throws LatchkeyError in words for the person
@@ -29,7 +30,9 @@ export async function handleCallback(site: Site, callback: URL, browser: Browser
     const signIn = checkUnderWay(site, await site.store.signInByState(stateHash), browser)
     switch (signIn.step.at) {
       case 'provider':
-        return handleIdentity(site, signIn, signIn.step, { callback, state })
+        return finishSignIn(site, signIn, signIn.step, { callback, state }, browser)
+      case 'reset':
+        return finishReset(site, signIn, signIn.step, { callback, state }, browser)
       case 'silent':
         return finishSilent(site, signIn, callback)
       case 'probe':
@@ -43,82 +46,50 @@ export async function handleCallback(site: Site, callback: URL, browser: Browser
   })
 }
 
-async function handleIdentity(
+async function finishSignIn(
   site: Site,
   signIn: SignIn,
   step: Extract<SignInStep, { at: 'provider' }>,
-  { callback, state }: { callback: URL; state: string },
+  arrived: Arrived,
+  browser: Browser,
 ): Promise<Onward> {
-  const error = one(callback.searchParams, 'error')
-  if (error !== undefined) {
-    await takeStep(site, signIn, { at: 'done' })
-    site.log.info({ signIn: signIn.id, error: wordOf(error) }, 'provider refused')
-    return abandoned(site, signIn, 'The sign-in was cancelled, or the provider refused it.')
+  const provider = providerOf(site, signIn)
+  const answer = await readAnswer(provider, step, arrived)
+  switch (answer.kind) {
+    case 'identity': {
+      const outcome = await judge(site, signIn, answer.identity, browser)
+      return startPurge(site, signIn, outcome, answer.identity.idToken, provider)
+    }
+    case 'no':
+      if (answer.why === 'forgot_password' && provider.reset) {
+        return startReset(site, signIn, provider.reset)
+      }
+      await takeStep(site, signIn, { at: 'done' })
+      site.log.info({ signIn: signIn.id, error: answer.error }, 'provider refused')
+      return abandoned(site, signIn, 'The sign-in was cancelled, or the provider refused it.')
+    case 'unreachable':
+    case 'unsound':
+      await takeStep(site, signIn, { at: 'done' })
+      site.log.warn({ signIn: signIn.id, cause: answer.cause }, 'provider answer failed our checks')
+      return abandoned(
+        site,
+        signIn,
+        answer.kind === 'unreachable'
+          ? 'The provider can’t be reached just now. Please sign in again in a minute.'
+          : 'The provider’s answer did not pass our checks. Please sign in again.',
+      )
   }
-  let identity: ProviderIdentity
-  try {
-    identity = await providerOf(site, signIn).identity(callback, {
-      state,
-      nonce: step.nonce,
-      codeVerifier: step.codeVerifier,
-    })
-  } catch (cause) {
-    await takeStep(site, signIn, { at: 'done' })
-    site.log.warn({ signIn: signIn.id, cause: nameOf(cause) }, 'provider answer failed our checks')
-    return abandoned(
-      site,
-      signIn,
-      isUnreachable(cause)
-        ? 'The provider can’t be reached just now. Please sign in again in a minute.'
-        : 'The provider’s answer did not pass our checks. Please sign in again.',
-    )
-  }
-  const outcome = await judge(site, signIn, identity)
-  return startPurge(site, signIn, outcome, identity.idToken)
-}
-
-/** Ends a sign-in for which no session was opened at the provider, so nothing is there to purge. */
-function abandoned(site: Site, signIn: SignIn, sentence: string): Onward {
-  if (signIn.clientId === 'latchkey-web') throw new LatchkeyError('access_denied', sentence)
-  return { to: returnError(site, signIn, 'access_denied', sentence) }
 }
 
 async function judge(
   site: Site,
   signIn: SignIn,
   identity: ProviderIdentity,
+  browser: Browser,
 ): Promise<SignInOutcome> {
-  const { authTime } = identity
-  if (
-    authTime === undefined ||
-    !isFresh(authTime, signIn.createdAt, site.settings.providerClockTolerance)
-  ) {
-    return {
-      kind: 'refused',
-      reason: null,
-      at: null,
-      description:
-        'The provider signed somebody in without asking for the password. Please sign in again.',
-    }
-  }
+  const authTime = provedAt(site, signIn, identity)
+  if (authTime === undefined) return UNASKED
+  // Before the person arrives: what they begin now is not to end with all the rest.
+  if (identity.passwordReset) await resetAtProvider(site, identity, browser)
   return arrive(site.store, { ...identity, authTime }, site.settings.lifetimes, site.clock.now())
-}
-
-/** Whether the person proved themselves for this sign-in; `auth_time` has whole seconds only. */
-export const isFresh = (authTime: Moment, asked: Moment, tolerance: Duration): boolean =>
-  toSeconds(authTime) >= toSeconds(asked - tolerance)
-
-/** Standard error codes are plain words (OIDC Core §3.1.2.6); anything else may be anything, even a secret. */
-const wordOf = (error: string): string => (/^[a-z_]{1,40}$/.test(error) ? error : 'another word')
-
-/** Whether the provider did not answer at all, as against an answer that is no good. */
-const isUnreachable = (cause: unknown): boolean =>
-  cause instanceof LatchkeyError ||
-  nameOf(cause) === 'OAUTH_TIMEOUT' ||
-  nameOf(cause) === 'TypeError'
-
-/** What went wrong, without what came over the wire: messages of libraries may quote tokens. */
-const nameOf = (cause: unknown): string => {
-  const code = (cause as { code?: unknown } | undefined)?.code
-  return typeof code === 'string' ? code : cause instanceof Error ? cause.name : 'unknown'
 }

@@ -9,6 +9,7 @@ import type { AuthorizationCode, RefusedSignIn, SignIn, SignInOutcome } from '..
 import { hashOf, newSecret } from '../tokens/secret.ts'
 import { accountsRefusal, openAccounts, refusedOutcome } from './arrival.ts'
 import { returnRefusal, returnUrl } from './return.ts'
+import { signInAgain } from './start.ts'
 import { type Browser, type Onward, takeStep } from './steps.ts'
 
 /** Where the chooser is, for a person who belongs to several open accounts. */
@@ -31,6 +32,7 @@ export async function chooseOrFinish(
   browser: Browser,
 ): Promise<Onward> {
   if (outcome.kind === 'refused') return turnAway(site, signIn, outcome, browser)
+  if (outcome.kind === 'again') return signInAgain(site, signIn, outcome.loginHint)
   const accounts = await openAccounts(site.store, outcome.userId)
   const [only, ...others] = accounts
   const { userId, authTime, era = 0 } = outcome

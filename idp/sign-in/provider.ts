@@ -1,12 +1,8 @@
 import * as client from 'openid-client'
 import type { Clock } from '../../clock/clock.ts'
-import { SystemClock } from '../../clock/clock.ts'
-import { fromSeconds, type Moment, SECOND } from '../../clock/moment.ts'
-import { LatchkeyError } from '../../protocol/errors.ts'
+import type { Moment } from '../../clock/moment.ts'
 import type { ProviderSettings } from '../settings.ts'
-
-/** Real seconds that a provider may take to answer. */
-const PROVIDER_PATIENCE = 10
+import { relyingParty } from './relying-party.ts'
 
 /** What the provider said of the person who signed in, all checks passed. */
 export interface ProviderIdentity {
@@ -16,6 +12,8 @@ export interface ProviderIdentity {
   readonly email: string | null
   /** When the provider says that the person proved themselves. */
   readonly authTime: Moment | undefined
+  /** Whether they reset their password on the way of signing in (`reset_claim`). */
+  readonly passwordReset: boolean
   /** Goes back to the provider as `id_token_hint`, then is forgotten. */
   readonly idToken: string
 }
@@ -33,7 +31,7 @@ export const newProviderRequest = (): ProviderRequest => ({
   codeVerifier: client.randomPKCECodeVerifier(),
 })
 
-/** One trusted provider, spoken to by openid-client. */
+/** One trusted provider. */
 export interface Provider {
   readonly settings: ProviderSettings
   /** Where the browser goes to prove the person: always asked, never silent (DESIGN §4 no. 2). */
@@ -43,6 +41,18 @@ export interface Provider {
   /** Where the browser goes to end the provider's session; `undefined` when the provider has no such place. */
   logoutUrl(idToken: string | undefined, state: string): Promise<string | undefined>
   /** Redeems the provider's code; checks state, `iss`, nonce, audience and signature (OIDC Core §3.1.3.7). */
+  identity(callback: URL, request: ProviderRequest): Promise<ProviderIdentity>
+  /** Its journey that resets a password, where that stands beside the sign-in. */
+  readonly reset: ResetJourney | undefined
+}
+
+/** A reset beside the sign-in: at B2C a policy of its own, which may have an issuer of its own. */
+export interface ResetJourney extends Pick<Provider, 'logoutUrl'> {
+  resetUrl(request: ProviderRequest): Promise<string>
+  /**
+   * As at the sign-in, by its own issuer and keys. The issuer in the answer is the sign-in's: both
+   * policies name a person by the same subject, and people are known by the sign-in's.
+   */
   identity(callback: URL, request: ProviderRequest): Promise<ProviderIdentity>
 }
 
@@ -68,108 +78,35 @@ export class Providers {
   }
 }
 
-/** The two addresses of ours that a provider sends browsers back to; both are registered there. */
-export const CALLBACK_PATH = '/integrations/oauth2/callback'
-export const PURGED_PATH = '/signin/purged'
+/** Whoever is asked proves themselves now, whatever session the provider has. */
+const ASK = { prompt: 'login', max_age: '0' }
 
 function openIdProvider(settings: ProviderSettings, site: { url: string; clock: Clock }): Provider {
-  const wall = new SystemClock()
-  let metadata: client.ServerMetadata | undefined
-  let signingKeys: client.ExportedJWKSCache | undefined
-
-  /** Discovered at first use, so that the site starts while the provider is away; kept once found. */
-  async function configuration(): Promise<client.Configuration> {
-    const local = settings.issuer.startsWith('http:')
-    try {
-      metadata ??= (
-        await client.discovery(new URL(settings.issuer), settings.client_id, undefined, undefined, {
-          timeout: PROVIDER_PATIENCE,
-          // Plain http is taken for this machine's own addresses only: the settings made sure of that.
-          execute: local ? [client.allowInsecureRequests] : [],
-        })
-      ).serverMetadata()
-    } catch (cause) {
-      throw new LatchkeyError(
-        'temporarily_unavailable',
-        `${settings.label} can't be reached just now. Please try again in a minute.`,
-        { cause, retryAfter: 60 },
-      )
-    }
-    const config = new client.Configuration(
-      metadata,
-      settings.client_id,
-      {
-        client_secret: settings.client_secret,
-        // openid-client reads wall time; tell it how far our clock is from that (DESIGN §7).
-        [client.clockSkew]: Math.round((site.clock.now() - wall.now()) / SECOND),
-      },
-      client.ClientSecretPost(settings.client_secret),
-    )
-    config.timeout = PROVIDER_PATIENCE
-    if (local) client.allowInsecureRequests(config)
-    // TLS alone would do by OIDC Core §3.1.3.7 no. 6, and openid-client leaves it at that unless asked.
-    client.enableNonRepudiationChecks(config)
-    if (signingKeys) client.setJwksCache(config, signingKeys)
-    return config
-  }
-
-  async function authorizeUrl(request: ProviderRequest, more: Record<string, string>) {
-    const url = client.buildAuthorizationUrl(await configuration(), {
-      redirect_uri: site.url + CALLBACK_PATH,
-      scope: settings.scope,
-      state: request.state,
-      nonce: request.nonce,
-      code_challenge: await client.calculatePKCECodeChallenge(request.codeVerifier),
-      code_challenge_method: 'S256',
-      ...more,
-    })
-    return url.href
-  }
-
+  const { issuer, authorizeUrl, logoutUrl, identity } = relyingParty(
+    settings,
+    settings.issuer,
+    site,
+  )
+  const { reset_issuer } = settings
+  const reset = reset_issuer === undefined ? undefined : relyingParty(settings, reset_issuer, site)
   return {
     settings,
     signInUrl: (request, loginHint) =>
       authorizeUrl(request, {
-        prompt: 'login',
-        max_age: '0',
+        ...ASK,
         ...(loginHint === undefined ? {} : { login_hint: loginHint }),
       }),
     probeUrl: (request) => authorizeUrl(request, { prompt: 'none' }),
-    async logoutUrl(idToken, state) {
-      const config = await configuration()
-      if (!config.serverMetadata().end_session_endpoint) return undefined
-      return client.buildEndSessionUrl(config, {
-        post_logout_redirect_uri: site.url + PURGED_PATH,
-        state,
-        ...(idToken === undefined ? {} : { id_token_hint: idToken }),
-      }).href
-    },
-    async identity(callback, request) {
-      const config = await configuration()
-      const tokens = await client.authorizationCodeGrant(config, callback, {
-        expectedState: request.state,
-        expectedNonce: request.nonce,
-        pkceCodeVerifier: request.codeVerifier,
-        idTokenExpected: true,
-      })
-      signingKeys = client.getJwksCache(config)
-      const claims = tokens.claims()
-      if (!claims || !tokens.id_token) throw new Error('The provider sent no ID token.')
-      return {
-        issuer: claims.iss,
-        subject: claims.sub,
-        name: textClaim(claims.name) ?? textClaim(claims.email) ?? 'Unnamed person',
-        // B2C sends `emails`, a list; others send `email` (notes/b2c.md §1.3).
-        email: firstText(claims.emails) ?? textClaim(claims.email) ?? null,
-        authTime: typeof claims.auth_time === 'number' ? fromSeconds(claims.auth_time) : undefined,
-        idToken: tokens.id_token,
-      }
+    logoutUrl,
+    identity,
+    reset: reset && {
+      resetUrl: (request) => reset.authorizeUrl(request, ASK),
+      logoutUrl: reset.logoutUrl,
+      async identity(callback, request) {
+        // Asked first: what can't be judged is better not redeemed.
+        const known = await issuer()
+        return { ...(await reset.identity(callback, request)), issuer: known }
+      },
     },
   }
 }
-
-const textClaim = (claim: unknown): string | undefined =>
-  typeof claim === 'string' && claim.trim() !== '' ? claim.trim().slice(0, 200) : undefined
-
-const firstText = (claim: unknown): string | undefined =>
-  Array.isArray(claim) ? textClaim(claim[0]) : undefined

@@ -5,7 +5,7 @@ import type { Site } from '../site.ts'
 import type { SignIn, SignInOutcome } from '../store/records.ts'
 import { hashOf } from '../tokens/secret.ts'
 import { chooseOrFinish } from './finish.ts'
-import { newProviderRequest } from './provider.ts'
+import { newProviderRequest, type Provider } from './provider.ts'
 import { one } from './request.ts'
 import { returnUrl } from './return.ts'
 import { type Browser, checkUnderWay, type Onward, providerOf, takeStep } from './steps.ts'
@@ -15,6 +15,7 @@ import { type Browser, checkUnderWay, type Onward, providerOf, takeStep } from '
  * anything else is asked: whoever walks away at the chooser leaves no session behind, and the ID
  * token goes back to the provider without ever being stored.
  *
+ * @param by the provider, or its reset journey: whoever gave the ID token
  * @returns where the browser goes next
  */
 export async function startPurge(
@@ -22,9 +23,10 @@ export async function startPurge(
   signIn: SignIn,
   outcome: SignInOutcome,
   idToken: string,
+  by: Pick<Provider, 'logoutUrl'>,
 ): Promise<Onward> {
   const { state } = newProviderRequest()
-  const to = await providerOf(site, signIn).logoutUrl(idToken, state)
+  const to = await by.logoutUrl(idToken, state)
   if (to === undefined) return startProbe(site, signIn, outcome)
   await takeStep(site, signIn, { at: 'logout', stateHash: hashOf(state), outcome })
   return { to }

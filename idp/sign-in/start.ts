@@ -5,6 +5,7 @@ import { hashOf, newId, newSecret } from '../tokens/secret.ts'
 import { newProviderRequest, type Provider } from './provider.ts'
 import { readReturnAddress, readSignInRequest, type SignInRequest } from './request.ts'
 import { returnError } from './return.ts'
+import { awaited, type Onward, providerOf, takeStepBack } from './steps.ts'
 
 export interface StartedSignIn {
   /** Where the browser goes next. */
@@ -71,7 +72,6 @@ async function toProvider(
   const to = request.silent
     ? await provider.probeUrl(toProvider)
     : await provider.signInUrl(toProvider, request.loginHint)
-  const stateHash = hashOf(toProvider.state)
   const signIn: SignIn = {
     id: newId('sgn'),
     createdAt: site.clock.now(),
@@ -84,15 +84,22 @@ async function toProvider(
     browserHash: hashOf(browser),
     provider: provider.settings.name,
     step: request.silent
-      ? { at: 'silent', stateHash }
-      : {
-          at: 'provider',
-          stateHash,
-          nonce: toProvider.nonce,
-          codeVerifier: toProvider.codeVerifier,
-        },
+      ? { at: 'silent', stateHash: hashOf(toProvider.state) }
+      : { at: 'provider', ...awaited(toProvider) },
   }
   await site.store.commit([{ table: 'signIn', put: signIn }])
   site.log.info({ signIn: signIn.id, client: signIn.clientId }, 'sign-in started')
   return to
+}
+
+/** Sends a person who has just reset their password to the provider once more, for the same sign-in. */
+export async function signInAgain(
+  site: Site,
+  signIn: SignIn,
+  loginHint: string | null,
+): Promise<Onward> {
+  const request = newProviderRequest()
+  const to = await providerOf(site, signIn).signInUrl(request, loginHint ?? undefined)
+  await takeStepBack(site, signIn, 'provider', request)
+  return { to }
 }

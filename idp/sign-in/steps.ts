@@ -1,10 +1,10 @@
 import { LatchkeyError } from '../../protocol/errors.ts'
-import { SIGN_IN_LIFE } from '../lifetimes.ts'
+import { signInDueAt } from '../lifetimes.ts'
 import type { Site } from '../site.ts'
-import type { SignIn, SignInStep } from '../store/records.ts'
+import type { AwaitedAnswer, SignIn, SignInStep } from '../store/records.ts'
 import type { Write } from '../store/store.ts'
 import { hashOf, sameHash } from '../tokens/secret.ts'
-import type { Provider } from './provider.ts'
+import type { Provider, ProviderRequest } from './provider.ts'
 
 /** A browser that comes to us: what it brings back of what we gave it, and where it is. */
 export interface Browser {
@@ -44,16 +44,25 @@ export function checkUnderWay(
   if (bound && (binding === undefined || !sameHash(signIn.browserHash, hashOf(binding)))) {
     throw startAgain('This sign-in was started in another browser.')
   }
-  if (site.clock.now() >= signIn.createdAt + SIGN_IN_LIFE) {
-    throw startAgain('This sign-in took too long and is no longer valid.')
+  if (site.clock.now() >= signInDueAt(signIn)) {
+    throw startAgain(`This sign-in took too long and is no longer valid.${unsure(signIn)}`)
   }
   return signIn
 }
 
+/** What to tell a person who may have changed the password, when we could not make sure. */
+export const unsure = ({ step }: Pick<SignIn, 'step'>): string =>
+  step.at === 'reset'
+    ? ' If you changed your password, your devices are still signed in: end them on your account’s page.'
+    : ''
+
+export const noLongerOffered = () =>
+  startAgain('The provider of this sign-in is no longer offered here.')
+
 /** The provider of a sign-in; gone if the settings changed while it was under way. */
 export function providerOf(site: Site, signIn: SignIn): Provider {
   const provider = site.providers.named(signIn.provider)
-  if (!provider) throw startAgain('The provider of this sign-in is no longer offered here.')
+  if (!provider) throw noLongerOffered()
   return provider
 }
 
@@ -68,9 +77,36 @@ export async function takeStep(
   step: SignInStep,
   others: readonly Write[] = [],
 ): Promise<void> {
+  return write(site, signIn, { ...signIn, step }, others)
+}
+
+/** Takes a step back to the provider, once: the person proves themselves anew, and time begins anew. */
+export async function takeStepBack(
+  site: Site,
+  signIn: SignIn,
+  at: 'provider' | 'reset',
+  request: ProviderRequest,
+): Promise<void> {
+  const step: SignInStep = { at, ...awaited(request) }
+  return write(site, signIn, { ...signIn, askedAt: site.clock.now(), step }, [])
+}
+
+/** What is remembered of a request until its answer comes. */
+export const awaited = ({ state, nonce, codeVerifier }: ProviderRequest): AwaitedAnswer => ({
+  stateHash: hashOf(state),
+  nonce,
+  codeVerifier,
+})
+
+async function write(
+  site: Site,
+  was: SignIn,
+  put: SignIn,
+  others: readonly Write[],
+): Promise<void> {
   const taken = await site.store.commit(
-    [{ table: 'signIn', put: { ...signIn, step } }, ...others],
-    [{ table: 'signIn', id: signIn.id, was: signIn }],
+    [{ table: 'signIn', put }, ...others],
+    [{ table: 'signIn', id: was.id, was }],
   )
   if (!taken) throw alreadyTaken()
 }

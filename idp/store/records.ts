@@ -130,18 +130,27 @@ export interface SignIn {
   /** Hash of the cookie of the browser that started it (RFC 9700 §4.7). */
   readonly browserHash: string
   readonly provider: string
+  /**
+   * When the provider was last asked to let the person prove themselves, where that was not at the
+   * beginning: a password that was forgotten takes a way of its own. Missing: at the beginning.
+   */
+  readonly askedAt?: Moment
   readonly step: SignInStep
+}
+
+/** What the provider's answer must fit. */
+export interface AwaitedAnswer {
+  /** Hash of the `state` that the provider must bring back. */
+  readonly stateHash: string
+  readonly nonce: string
+  readonly codeVerifier: string
 }
 
 /** How far it has come. Each step can be taken once. */
 export type SignInStep =
-  | {
-      readonly at: 'provider'
-      /** Hash of the `state` that the provider must bring back. */
-      readonly stateHash: string
-      readonly nonce: string
-      readonly codeVerifier: string
-    }
+  | ({ readonly at: 'provider' } & AwaitedAnswer)
+  /** The person forgot the password, and is at the provider's journey that resets it. */
+  | ({ readonly at: 'reset' } & AwaitedAnswer)
   /** Asked with `prompt=none`: only whether the provider would still sign somebody in by itself. */
   | { readonly at: 'silent'; readonly stateHash: string }
   | { readonly at: 'logout'; readonly stateHash: string; readonly outcome: SignInOutcome }
@@ -164,6 +173,8 @@ export type SignInOutcome =
       /** How often everything of the person had been ended by then; missing: never. */
       readonly era?: number
     }
+  /** The password was just reset: the person signs in with the new one. */
+  | { readonly kind: 'again'; readonly loginHint: string | null }
   | RefusedSignIn
 
 export interface RefusedSignIn {

@@ -6,6 +6,7 @@ import {
   type ProviderIdentity,
   type ProviderRequest,
   Providers,
+  type ResetJourney,
 } from '../../idp/sign-in/provider.ts'
 import { PROVIDER } from './site.ts'
 
@@ -15,10 +16,19 @@ export class ScriptedProvider implements Provider {
   readonly #clock: Pick<VirtualClock, 'now'>
   readonly idToken = `eyJhbGciOiJFUzI1NiJ9.${'ID'.repeat(20)}.${'sig'.repeat(20)}`
   /** In the order of the calls: where browsers were sent, and which codes were redeemed. */
-  readonly asked: ('sign-in' | 'probe' | 'logout' | 'identity')[] = []
+  readonly asked: (
+    | 'sign-in'
+    | 'probe'
+    | 'logout'
+    | 'identity'
+    | 'reset'
+    | 'reset-logout'
+    | 'reset-identity'
+  )[] = []
   readonly requests: ProviderRequest[] = []
   readonly codes: string[] = []
   hasLogout = true
+  hasReset = false
   /** Changes the identity of the next answers; throws what a failed check would. */
   says: (
     identity: ProviderIdentity,
@@ -27,6 +37,15 @@ export class ScriptedProvider implements Provider {
 
   constructor(clock: Pick<VirtualClock, 'now'>) {
     this.#clock = clock
+  }
+
+  get reset(): ResetJourney | undefined {
+    if (!this.hasReset) return undefined
+    return {
+      resetUrl: async (request) => this.#ask('reset', request),
+      logoutUrl: async (idToken, state) => this.#logout('reset-logout', idToken, state),
+      identity: (callback, request) => this.#identity('reset-identity', callback, request),
+    }
   }
 
   async signInUrl(request: ProviderRequest, loginHint: string | undefined): Promise<string> {
@@ -38,13 +57,25 @@ export class ScriptedProvider implements Provider {
   }
 
   async logoutUrl(idToken: string | undefined, state: string): Promise<string | undefined> {
+    return this.#logout('logout', idToken, state)
+  }
+
+  identity(callback: URL, request: ProviderRequest): Promise<ProviderIdentity> {
+    return this.#identity('identity', callback, request)
+  }
+
+  #logout(what: 'logout' | 'reset-logout', idToken: string | undefined, state: string) {
     if (!this.hasLogout) return undefined
-    this.asked.push('logout')
+    this.asked.push(what)
     return `${PROVIDER.issuer}logout?${new URLSearchParams({ state, id_token_hint: idToken ?? '' })}`
   }
 
-  async identity(callback: URL, request: ProviderRequest): Promise<ProviderIdentity> {
-    this.asked.push('identity')
+  async #identity(
+    what: 'identity' | 'reset-identity',
+    callback: URL,
+    request: ProviderRequest,
+  ): Promise<ProviderIdentity> {
+    this.asked.push(what)
     this.codes.push(callback.searchParams.get('code') ?? '')
     return this.says(
       {
@@ -53,13 +84,14 @@ export class ScriptedProvider implements Provider {
         name: 'Ada',
         email: 'ada@example.test',
         authTime: toSeconds(this.#clock.now()) * SECOND,
+        passwordReset: false,
         idToken: this.idToken,
       },
       request,
     )
   }
 
-  #ask(what: 'sign-in' | 'probe', request: ProviderRequest, loginHint?: string): string {
+  #ask(what: 'sign-in' | 'probe' | 'reset', request: ProviderRequest, loginHint?: string): string {
     this.asked.push(what)
     this.requests.push(request)
     const hint = loginHint === undefined ? {} : { login_hint: loginHint }

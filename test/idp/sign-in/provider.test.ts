@@ -5,12 +5,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { SystemClock, VirtualClock } from '../../../clock/clock.ts'
 import { HOUR, MINUTE, SECOND, toSeconds } from '../../../clock/moment.ts'
 import {
-  CALLBACK_PATH,
   newProviderRequest,
   type Provider,
   type ProviderRequest,
   Providers,
 } from '../../../idp/sign-in/provider.ts'
+import { CALLBACK_PATH } from '../../../idp/sign-in/relying-party.ts'
 import { PROVIDER } from '../../support/site.ts'
 
 const SITE = 'http://127.0.0.1:3000'
@@ -123,6 +123,7 @@ test('an honest answer names the person; the code is redeemed with its verifier 
     name: 'Ada',
     email: 'ada@example.test',
     authTime: toSeconds(clock.now()) * SECOND,
+    passwordReset: false,
     idToken: expect.any(String),
   })
   expect(Object.fromEntries(redeemed)).toEqual({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { HOUR, SECOND } from '../../../clock/moment.ts'
-import { isFresh } from '../../../idp/sign-in/callback.ts'
+import { isFresh } from '../../../idp/sign-in/answer.ts'
 
 const ASKED = 1_750_000_000_900
 

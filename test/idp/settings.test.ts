@@ -59,7 +59,11 @@ test('what is set is what holds', () => {
     EXTENSION_REDIRECT_URIS: '["https://abc.chromiumapp.org/"]',
     LOG_LEVEL: 'silent',
     CLOCK_URL: 'http://127.0.0.1:3200/clock',
-    ...provider({ domains: ['Acme.Example'] }),
+    ...provider({
+      domains: ['Acme.Example'],
+      reset_issuer: 'http://localhost:4000/tenant/reset/v2.0/',
+      reset_claim: 'isForgotPassword',
+    }),
     ...service({}),
   })
   expect(settings).toMatchObject({
@@ -75,6 +79,10 @@ test('what is set is what holds', () => {
     clockUrl: 'http://127.0.0.1:3200/clock',
   })
   expect(settings.providers[0]?.domains).toEqual(['acme.example'])
+  expect(settings.providers[0]).toMatchObject({
+    reset_issuer: 'http://localhost:4000/tenant/reset/v2.0/',
+    reset_claim: 'isForgotPassword',
+  })
   expect(settings.services).toHaveLength(1)
 })
 
@@ -141,6 +149,10 @@ const WRONG: readonly (readonly [string, Record<string, string>, string?])[] = [
   ['PROVIDERS.0.client_id', provider({ client_id: undefined })],
   ['PROVIDERS.0.scope', provider({ scope: 'hunter2' })],
   ['PROVIDERS.0.domains', provider({ domains: 'hunter2' })],
+  ['PROVIDERS.0.reset_issuer', provider({ reset_issuer: 'hunter2' })],
+  ['PROVIDERS.0 has a reset_issuer', provider({ reset_issuer: 'http://localhost:4001/hunter2/' })],
+  ['PROVIDERS.0 has a reset_issuer', provider({ reset_issuer: PROVIDER.issuer }), PROVIDER.issuer],
+  ['PROVIDERS.0.reset_claim', provider({ reset_claim: '' })],
   ['SERVICES', { SERVICES: 'hunter2' }],
   ['SERVICES.0.url', service({ url: 'http://hunter2.example/' })],
   ['SERVICES.0.secret', service({ secret: 'whsec_hunter2' })],

@@ -130,7 +130,8 @@ export class SignInSteps {
 export const callback = (query: Record<string, string>): string =>
   `/integrations/oauth2/callback?${new URLSearchParams(query)}`
 
-function stateIn(answer: RawAnswer): string {
+/** The `state` that somebody was sent on with. */
+export function stateIn(answer: RawAnswer): string {
   const state = whereTo(answer).searchParams.get('state')
   if (state === null) throw new Error(`Nobody was sent on: ${answer.status} ${answer.body}`)
   return state

@@ -8,6 +8,7 @@ import {
   Providers,
   type ResetJourney,
 } from '../../idp/sign-in/provider.ts'
+import { LatchkeyError } from '../../protocol/errors.ts'
 import { PROVIDER } from './site.ts'
 
 /** A provider that does what a test says and remembers what it was asked. */
@@ -29,6 +30,8 @@ export class ScriptedProvider implements Provider {
   readonly codes: string[] = []
   hasLogout = true
   hasReset = false
+  /** Whether it can't be reached. */
+  away = false
   /** Changes the identity of the next answers; throws what a failed check would. */
   says: (
     identity: ProviderIdentity,
@@ -65,6 +68,7 @@ export class ScriptedProvider implements Provider {
   }
 
   #logout(what: 'logout' | 'reset-logout', idToken: string | undefined, state: string) {
+    this.#reach()
     if (!this.hasLogout) return undefined
     this.asked.push(what)
     return `${PROVIDER.issuer}logout?${new URLSearchParams({ state, id_token_hint: idToken ?? '' })}`
@@ -92,10 +96,15 @@ export class ScriptedProvider implements Provider {
   }
 
   #ask(what: 'sign-in' | 'probe' | 'reset', request: ProviderRequest, loginHint?: string): string {
+    this.#reach()
     this.asked.push(what)
     this.requests.push(request)
     const hint = loginHint === undefined ? {} : { login_hint: loginHint }
     return `${PROVIDER.issuer}authorize?${new URLSearchParams({ state: request.state, ...hint })}`
+  }
+
+  #reach(): void {
+    if (this.away) throw new LatchkeyError('temporarily_unavailable', 'It is away just now.')
   }
 }
 

@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { SystemClock, VirtualClock } from '../../../clock/clock.ts'
 import { HOUR, MINUTE, SECOND, toSeconds } from '../../../clock/moment.ts'
+import type { ProviderSettings } from '../../../idp/settings.ts'
 import {
   newProviderRequest,
   type Provider,
@@ -42,6 +43,13 @@ async function answer(message: IncomingMessage): Promise<unknown> {
   switch (message.url) {
     case '/.well-known/openid-configuration':
       return metadata
+    case '/reset/.well-known/openid-configuration':
+      return {
+        ...metadata,
+        issuer: `${issuer}/reset`,
+        authorization_endpoint: `${issuer}/reset/authorize`,
+        end_session_endpoint: `${issuer}/reset/logout`,
+      }
     case '/jwks':
       return { keys: [{ ...signer.jwk, kid: 'k1', alg: 'ES256', use: 'sig' }] }
     default: {
@@ -102,8 +110,8 @@ beforeEach(() => {
   }
 })
 
-function newProvider(): Provider {
-  const settings = { ...PROVIDER, issuer, scope: 'openid', domains: [] }
+function newProvider(more: Partial<ProviderSettings> = {}): Provider {
+  const settings = { ...PROVIDER, issuer, scope: 'openid', domains: [], ...more }
   const named = new Providers([settings], { url: SITE, clock }).named(PROVIDER.name)
   if (!named) throw new Error('no provider')
   return named
@@ -255,4 +263,63 @@ describe('metadata', () => {
     expect(asked.filter((path) => path === '/jwks')).toHaveLength(1)
     expect(asked.filter((path) => path.startsWith('/.well-known'))).toHaveLength(1)
   })
+})
+
+describe('a reset journey with an issuer of its own', () => {
+  const resetting = () => {
+    const { reset } = newProvider({ reset_issuer: `${issuer}/reset` })
+    if (!reset) throw new Error('no reset journey')
+    return reset
+  }
+
+  test('is there only when the settings name it', () => {
+    expect(provider.reset).toBeUndefined()
+  })
+
+  test('asks at its own address, always; and its logout is its own', async () => {
+    const to = new URL(await resetting().resetUrl(request))
+    expect(to.pathname).toBe('/reset/authorize')
+    expect(Object.fromEntries(to.searchParams)).toMatchObject({
+      prompt: 'login',
+      max_age: '0',
+      state: request.state,
+      nonce: request.nonce,
+      code_challenge_method: 'S256',
+    })
+    expect(await resetting().logoutUrl('t', 'st')).toContain(`${issuer}/reset/logout?`)
+  })
+
+  test('names the person as the sign-in does: its subject, the sign-in’s issuer', async () => {
+    idToken = () => sign({ iss: `${issuer}/reset` })
+    const named = await resetting().identity(callback(), request)
+    expect(named).toMatchObject({ issuer, subject: 'ada', email: 'ada@example.test' })
+  })
+
+  test('takes its own ID tokens alone, and the sign-in takes none of them', async () => {
+    await expect(resetting().identity(callback(), request)).rejects.toThrow()
+    idToken = () => sign({ iss: `${issuer}/reset` })
+    await expect(identity()).rejects.toThrow()
+  })
+
+  test('redeems nothing while the sign-in’s issuer can’t be made sure of', async () => {
+    metadata = { ...metadata, issuer: 'http://127.0.0.1:1' }
+    await expect(resetting().identity(callback(), request)).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+    })
+    expect(asked).not.toContain('/token')
+  })
+})
+
+test.for([
+  ['true, as the setting names it', 'isForgotPassword', { isForgotPassword: true }, true],
+  ['a text', 'isForgotPassword', { isForgotPassword: 'true' }, false],
+  ['a number', 'isForgotPassword', { isForgotPassword: 1 }, false],
+  ['false', 'isForgotPassword', { isForgotPassword: false }, false],
+  ['not there', 'isForgotPassword', {}, false],
+  ['true, and no setting names it', undefined, { isForgotPassword: true }, false],
+  ['another one than the setting names', 'resetDone', { isForgotPassword: true }, false],
+] as const)('a reset claim that is %s', async ([, reset_claim, more, passwordReset]) => {
+  idToken = () => sign(more)
+  const named = await newProvider({ reset_claim }).identity(callback(), request)
+  expect(named.passwordReset).toBe(passwordReset)
 })

@@ -12,6 +12,8 @@ const ReadyLine = v.object({
   url: v.string(),
   /** Of the provider: the issuer of its sign-in policy. */
   issuer: v.optional(v.string()),
+  /** Of the provider: the issuer of its reset policy. */
+  resetIssuer: v.optional(v.string()),
 })
 
 export type ReadyLine = v.InferOutput<typeof ReadyLine>

@@ -146,13 +146,13 @@ export class World {
   }
 
   async #startParties(): Promise<void> {
-    const { issuer } = await this.#startParty('provider', this.#providerEnvironment())
+    const { issuer, resetIssuer } = await this.#startParty('provider', this.#providerEnvironment())
     if (issuer === undefined) {
       throw new PlaygroundFailure('The provider did not say its issuer in its ready line.')
     }
     await this.#seed(issuer)
     await Promise.all([
-      this.#startParty('site', this.#siteEnvironment(issuer)),
+      this.#startParty('site', this.#siteEnvironment(issuer, resetIssuer)),
       this.#startParty('service', this.#serviceEnvironment()),
     ])
   }
@@ -203,10 +203,11 @@ export class World {
       this.#options.newcomers,
     )
     writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 })
-    return { PROVIDER_CONFIG: file, PORT: portOf(provider) }
+    // The control API is for faults, and where people here read the mails that the provider would send.
+    return { PROVIDER_CONFIG: file, PORT: portOf(provider), PROVIDER_CONTROL: '1' }
   }
 
-  #siteEnvironment(issuer: string): Record<string, string> {
+  #siteEnvironment(issuer: string, resetIssuer: string | undefined): Record<string, string> {
     const { site, service } = this.addresses
     return {
       LATCHKEY_DEV: '1',
@@ -222,6 +223,7 @@ export class World {
           name: 'b2c',
           label: 'Contoso',
           issuer,
+          reset_issuer: resetIssuer,
           client_id: CLIENT_ID,
           client_secret: this.#secrets.provider,
           // B2C answers with an access token only when its own application is asked for.

@@ -40,7 +40,7 @@ export function ConsolePage(props: ConsolePageProps): JSX.Element {
       </p>
       <Clock {...props} />
       <Parties {...props} />
-      <People />
+      <People {...props} />
       <Calls />
     </Page>
   )
@@ -122,14 +122,15 @@ function Parties({ parties, followers }: ConsolePageProps): JSX.Element {
   )
 }
 
-function People(): JSX.Element {
+function People({ parties }: ConsolePageProps): JSX.Element {
+  const provider = parties.find(({ name }) => name === 'provider')
   return (
     <section aria-labelledby="people">
       <h2 id="people">The people</h2>
       <div class="scroll">
         <table>
           <caption>
-            Everyone’s password is <code>{PASSWORD}</code>
+            Everyone’s password is <code>{PASSWORD}</code>, until they reset it
           </caption>
           <thead>
             <tr>
@@ -147,6 +148,12 @@ function People(): JSX.Element {
           </tbody>
         </table>
       </div>
+      {provider && (
+        <p>
+          Forgotten it? The provider sends no mail:{' '}
+          <a href={`${provider.url}/control/mails`}>what it would have sent</a> is here.
+        </p>
+      )}
     </section>
   )
 }

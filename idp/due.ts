@@ -9,17 +9,20 @@ import type { OutboxEvent, Session } from './store/records.ts'
 import type { DueRecord, Expectation } from './store/store.ts'
 
 /**
- * What the site does by itself as time passes: ends sessions at their deadline, and forgets what is of
- * no more use. In the order in which it became due. Deliveries have a pace of their own (`work.ts`).
+ * What the site does by itself as time passes: rotates its signing keys, ends sessions at their
+ * deadline, and forgets what is of no more use. In the order in which it became due. Deliveries have a
+ * pace of their own (`work.ts`).
  */
 export function siteDueWork(site: Site): DueWork {
   return {
     async next() {
-      const at = site.store.nextDue()
-      return at === undefined ? undefined : { at, name: 'a deadline or a sweep' }
+      const records = site.store.nextDue()
+      const moments = [site.keys.next()]
+      if (records !== undefined) moments.push({ at: records, name: 'a deadline or a sweep' })
+      return moments.filter((due) => due !== undefined).sort((a, b) => a.at - b.at)[0]
     },
     async run(now) {
-      const done: DueMoment[] = []
+      const done: DueMoment[] = [...(await site.keys.run(now))]
       for (const due of await site.store.dueRecords(now)) {
         const name = await settle(site, due, now)
         if (name) done.push({ at: due.at, name })

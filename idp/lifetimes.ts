@@ -20,6 +20,8 @@ export const DEFAULT_LIFETIMES = {
   absolute: 180 * DAY,
   /** Of a new person's trial. */
   trial: 30 * DAY,
+  /** Of a key that signs access tokens; its successor is published a day before it takes over. */
+  signingKey: 90 * DAY,
 } as const satisfies Record<string, Duration>
 
 export interface Lifetimes {
@@ -27,6 +29,7 @@ export interface Lifetimes {
   readonly idle: Duration
   readonly absolute: Duration
   readonly trial: Duration
+  readonly signingKey: Duration
 }
 
 /** Of a sign-in on its way through the browser, from when the provider was last asked. */

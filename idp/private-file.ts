@@ -1,19 +1,25 @@
 import path from 'node:path'
-import { nodeDisk } from './store/disk.ts'
+import { type Disk, nodeDisk } from './store/disk.ts'
 
 /**
  * Writes a file that its owner alone reads. It is whole and on disk when the promise resolves; before
  * that, whatever stood under the name still does.
  */
-export async function writePrivateFile(file: string, content: string): Promise<void> {
+export async function writePrivateFile(
+  file: string,
+  content: string,
+  disk: Disk = nodeDisk,
+): Promise<void> {
   const draft = `${file}.new`
-  const handle = await nodeDisk.create(draft)
+  // One that a crash has left would keep the rights it has.
+  await disk.remove(draft)
+  const handle = await disk.create(draft)
   try {
     await handle.write(Buffer.from(content))
     await handle.sync()
   } finally {
     await handle.close()
   }
-  await nodeDisk.rename(draft, file)
-  await nodeDisk.syncFolder(path.dirname(file))
+  await disk.rename(draft, file)
+  await disk.syncFolder(path.dirname(file))
 }

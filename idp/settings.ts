@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import { durationInWords, parseDuration } from '../clock/duration.ts'
-import { DAY, type Duration, MINUTE, SECOND } from '../clock/moment.ts'
+import { DAY, type Duration, HOUR, MINUTE, SECOND } from '../clock/moment.ts'
 import { DEFAULT_LIFETIMES, type Lifetimes } from './lifetimes.ts'
 import { StartError } from './start-error.ts'
+import { LONGEST_ACCESS_LIFE } from './tokens/key-plan.ts'
 
 export interface ProviderSettings {
   /** Names it in `/signin/:provider`. */
@@ -189,10 +190,11 @@ const Environment = v.object({
   PROVIDERS: json(Providers),
   SERVICES: v.optional(json(Services), '[]'),
   ALLOW_INTERNAL_SERVICES: v.optional(json(v.array(origin)), '[]'),
-  ACCESS_TTL: v.optional(duration(MINUTE, DAY)),
+  ACCESS_TTL: v.optional(duration(MINUTE, LONGEST_ACCESS_LIFE)),
   IDLE_TTL: v.optional(duration(MINUTE, 365 * DAY)),
   ABSOLUTE_TTL: v.optional(duration(MINUTE, 365 * DAY)),
   TRIAL_TTL: v.optional(duration(DAY, 365 * DAY)),
+  KEY_LIFE: v.optional(duration(HOUR, 2 * 365 * DAY)),
   PROVIDER_CLOCK_TOLERANCE: v.optional(duration(0, 10 * MINUTE), '5s'),
   SIGNIN_SUCCESS: v.optional(path, '/'),
   SIGNOUT_SUCCESS: v.optional(path, '/'),
@@ -251,6 +253,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     idle: given.IDLE_TTL ?? DEFAULT_LIFETIMES.idle,
     absolute: given.ABSOLUTE_TTL ?? DEFAULT_LIFETIMES.absolute,
     trial: given.TRIAL_TTL ?? DEFAULT_LIFETIMES.trial,
+    signingKey: given.KEY_LIFE ?? DEFAULT_LIFETIMES.signingKey,
   }
   if (lifetimes.access > lifetimes.idle || lifetimes.idle > lifetimes.absolute) {
     throw new StartError(

@@ -47,7 +47,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
     settings,
     clock,
     store,
-    keys: await openSigningKeys(settings.data),
+    keys: await openSigningKeys(settings.data, settings.lifetimes),
     links: await openLinkKey(settings.data),
     mailer: outboxMailer(path.join(settings.data, 'outbox')),
     providers: new Providers(settings.providers, { url: settings.url, clock }),

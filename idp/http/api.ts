@@ -1,5 +1,6 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
+import { type Duration, MINUTE, toSeconds } from '../../clock/moment.ts'
 import { ADDRESSES } from '../../protocol/addresses.ts'
 import { DeviceRegistration } from '../../protocol/devices.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
@@ -14,6 +15,12 @@ import { readAttempt, readForm, readJson, required } from './body.ts'
 import { metadata } from './metadata.ts'
 import { hasProof, requireProof } from './proof.ts'
 
+/**
+ * How long a service may go by its copy of our keys: so long can a withdrawn one still be believed. A
+ * new key is published much earlier before it signs.
+ */
+const KEPT_KEYS: Duration = 10 * MINUTE
+
 /** What clients call: JSON out, errors as of RFC 6749 §5.2. */
 export function apiRoutes(site: Site): Router {
   const routes = new Router()
@@ -23,6 +30,9 @@ export function apiRoutes(site: Site): Router {
   })
 
   routes.get(ADDRESSES.jwks, (ctx) => {
+    // The one answer that others may keep, and so the one that must not carry a nonce.
+    ctx.set('Cache-Control', `public, max-age=${toSeconds(KEPT_KEYS)}`)
+    ctx.remove('DPoP-Nonce')
     ctx.type = 'application/jwk-set+json'
     ctx.body = JSON.stringify(site.keys.published)
   })

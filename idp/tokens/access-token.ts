@@ -42,9 +42,10 @@ export async function issueAccessToken(
   const iat = toSeconds(now)
   const exp = toSeconds(Math.min(now + issuer.accessLife, absoluteEndsAt(subject.session)))
   const claims = claimsOf(issuer, subject, { id, iat, exp })
+  const { kid, privateKey } = issuer.keys.signer(now)
   const jwt = await new SignJWT({ ...claims })
-    .setProtectedHeader({ typ: 'at+jwt', alg: 'ES256', kid: issuer.keys.kid })
-    .sign(issuer.keys.privateKey)
+    .setProtectedHeader({ typ: 'at+jwt', alg: 'ES256', kid })
+    .sign(privateKey)
   return { jwt, id, issuedAt: iat * SECOND, endsAt: exp * SECOND }
 }
 

@@ -18,6 +18,7 @@ test('the defaults are those of DESIGN §6', () => {
     idle: 14 * DAY,
     absolute: 180 * DAY,
     trial: 30 * DAY,
+    signingKey: 90 * DAY,
   })
 })
 

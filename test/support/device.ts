@@ -36,6 +36,11 @@ export class TestDevice {
     return new TestDevice(site, webCryptoDeviceKey(pair))
   }
 
+  /** The same device at another party, e.g. a service. */
+  at(party: Pick<RunningSite, 'url'>): TestDevice {
+    return new TestDevice(party, this.key)
+  }
+
   async jkt(): Promise<string> {
     return thumbprint(await this.key.publicJwk())
   }

@@ -110,7 +110,7 @@ export async function startSite(
     settings,
     clock,
     store,
-    keys: await openSigningKeys(data),
+    keys: await openSigningKeys(data, settings.lifetimes),
     links: await openLinkKey(data),
     mailer: outboxMailer(path.join(data, 'outbox')),
     providers: makeProviders(settings, clock),

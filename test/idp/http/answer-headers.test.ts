@@ -45,10 +45,11 @@ describe('whatever is asked, and however it comes out', () => {
   })
 
   test.each(PATHS)(
-    '%s: kept nowhere, not sniffed, not framed, no script, no referrer',
+    '%s: kept nowhere (but public keys), not sniffed, not framed, no script, no referrer',
     async (path) => {
       for (const { headers } of await fromElsewhere(path)) {
-        expect(headers['cache-control']).toBe('no-store')
+        const kept = headers['content-type'] === 'application/jwk-set+json'
+        expect(headers['cache-control']).toBe(kept ? 'public, max-age=600' : 'no-store')
         expect(headers['x-content-type-options']).toBe('nosniff')
         expect(headers['referrer-policy']).toBe('no-referrer')
         const policy = headers['content-security-policy']?.split('; ')

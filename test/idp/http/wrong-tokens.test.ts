@@ -52,9 +52,10 @@ describe('access tokens at /me', () => {
   ) => {
     const [, payload = ''] = tokens.access_token.split('.')
     const honest = JSON.parse(Buffer.from(payload, 'base64url').toString())
-    const { privateKey } = ours ? site.site.keys : await generateKeyPair('ES256')
+    const { kid, privateKey: own } = site.site.keys.signer(site.clock.now())
+    const { privateKey } = ours ? { privateKey: own } : await generateKeyPair('ES256')
     return new SignJWT({ ...honest, ...claims })
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: site.site.keys.kid, ...header })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header })
       .sign(privateKey)
   }
   const unsigned = () => {

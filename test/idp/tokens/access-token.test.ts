@@ -39,7 +39,11 @@ const check = (token: string, now: Moment) =>
 test('it says all that a service needs, in whole seconds (RFC 9068 §2.2)', async () => {
   const now = T0 + 999
   const { jwt, id } = await issueAccessToken(issuer, subject(), now)
-  expect(decodeProtectedHeader(jwt)).toEqual({ typ: 'at+jwt', alg: 'ES256', kid: issuer.keys.kid })
+  expect(decodeProtectedHeader(jwt)).toEqual({
+    typ: 'at+jwt',
+    alg: 'ES256',
+    kid: issuer.keys.signer(now).kid,
+  })
   expect(await check(jwt, now)).toEqual({
     iss: issuer.url,
     sub: 'u1',

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Clock } from '../clock/clock.ts'
-import { SECOND } from '../clock/moment.ts'
+import { type Moment, SECOND } from '../clock/moment.ts'
 import type { DeviceRegistration } from '../protocol/devices.ts'
 import { Me } from '../protocol/me.ts'
 import { AccessToken } from './access-token.ts'
@@ -126,6 +126,11 @@ export class Engine {
 
   get state(): State {
     return this.#states.get()
+  }
+
+  /** The site's time as far as it is known: what to measure its deadlines against. */
+  get siteTime(): Moment | undefined {
+    return this.#serverTime.now()
   }
 
   /** Hears every change of {@link Engine.state}. @returns a function that ends it */

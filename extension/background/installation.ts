@@ -194,9 +194,12 @@ export class Installation {
     const { site } = await readConfiguration()
     const { [PURGE_KEY]: report } = await browser.storage.local.get(PURGE_KEY)
     const read = v.safeParse(PurgeReport, report)
+    const here = this.#clock.now()
+    const engine = this.#engine && (await this.#engine)
     const view: View = {
       state: drawable(state),
       site,
+      now: { site: engine?.siteTime ?? here, here },
       ...(this.#trouble === undefined ? {} : { trouble: this.#trouble }),
       ...(read.success ? { purge: read.output } : {}),
     }

@@ -2,6 +2,7 @@ import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import * as v from 'valibot'
 import { SystemClock } from '../../clock/clock.ts'
+import { MINUTE } from '../../clock/moment.ts'
 import { ask } from '../ask.ts'
 import { browser } from '../platform.ts'
 import { VIEW_KEY, View } from '../view.ts'
@@ -46,11 +47,15 @@ function Popup() {
     )
   }
 
+  const { site, here } = view?.now ?? { site: clock.now(), here: clock.now() }
+  const ahead = site - here
+
   return (
     <Screen
       view={view}
       trouble={trouble ?? view?.trouble}
-      now={clock.now()}
+      now={clock.now() + ahead}
+      ahead={ahead > MINUTE ? ahead : undefined}
       hello={hello}
       act={(doing) => look(DOINGS[doing]())}
       call={call}

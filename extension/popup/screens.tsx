@@ -1,8 +1,9 @@
 import type { JSX } from 'preact'
-import { fromSeconds, type Moment } from '../../clock/moment.ts'
+import { type Duration, fromSeconds, type Moment } from '../../clock/moment.ts'
 import type { Me } from '../../protocol/me.ts'
 import type { PurgeOutcome } from '../../protocol/purge-proof.ts'
 import { inWords } from '../../protocol/reasons.ts'
+import { ClockBadge } from '../../ui/clock-badge.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { PurgeReport, View } from '../view.ts'
@@ -13,7 +14,10 @@ export interface ScreenProps {
   /** `undefined`: the background has not answered yet. */
   readonly view: View | undefined
   readonly trouble: string | undefined
+  /** By the site's clock, as the deadlines are. */
   readonly now: Moment
+  /** How far that clock is ahead of this machine's, if it is worth saying. */
+  readonly ahead: Duration | undefined
   /** What the service said last. */
   readonly hello: string | undefined
   readonly act: (doing: Doing) => void
@@ -33,11 +37,12 @@ export function Screen(props: ScreenProps): JSX.Element {
           </Notice>
         </div>
       )}
-      <p class="secondary">
+      <div class="row">
         <button type="button" class="quiet" onClick={props.options}>
           Options
         </button>
-      </p>
+        <ClockBadge ahead={props.ahead} />
+      </div>
     </>
   )
 }

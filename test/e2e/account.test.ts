@@ -5,11 +5,9 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD } from '../../playground/people.ts'
 import { World } from '../../playground/world.ts'
-import { launchChromium, openPage, seriousFindings } from '../support/chromium.ts'
+import { launchChromium, openPage } from '../support/chromium.ts'
 import { bundlePrograms, type Programs } from '../support/programs.ts'
-
-/** Pictures of every screen, for people to look at. */
-const PICTURES = path.join('test-results', 'screens')
+import { look, PICTURES } from '../support/screens.ts'
 
 let programs: Programs
 let world: World
@@ -37,23 +35,6 @@ const advance = (by: string) =>
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ by }),
   })
-
-/** Looks at a screen: a picture in both colour schemes and two widths, and axe. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await seriousFindings(page), `${name}, ${colorScheme}`).toEqual([])
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: 720 })
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-        `${name} fits ${width} px`,
-      ).toBe(true)
-      const picture = path.join(PICTURES, `${name}-${colorScheme}-${width}.png`)
-      await page.screenshot({ path: picture, fullPage: true })
-    }
-  }
-}
 
 async function prove(page: Page, email: string): Promise<void> {
   await page.getByLabel(/e-?mail/i).fill(email)

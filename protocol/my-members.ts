@@ -27,7 +27,7 @@ export const OpenInvitation = v.object({
 
 export type OpenInvitation = v.InferOutput<typeof OpenInvitation>
 
-/** `GET /me/members`; invitations for those who may invite. */
+/** `GET /me/members`, owners first; invitations for those who may invite. */
 export const MyMembers = v.object({
   members: v.array(Member),
   invitations: v.array(OpenInvitation),

@@ -59,6 +59,7 @@ hr { border: 0; border-top: 1px solid var(--line); margin: 20px 0; }
 
 .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin: 0 0 12px; }
 .row form { margin: 0; }
+form + p { margin-top: 12px; }
 .row a[aria-current] { color: var(--text); font-weight: 600; text-decoration: none; }
 
 .list { list-style: none; margin: 0 0 16px; padding: 0; }

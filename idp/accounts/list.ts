@@ -1,19 +1,22 @@
 import { toSeconds } from '../../clock/moment.ts'
 import type { MyAccounts } from '../../protocol/my-accounts.ts'
 import type { MyMembers } from '../../protocol/my-members.ts'
+import { ROLES } from '../../protocol/plan.ts'
 import { openAccounts } from '../sign-in/arrival.ts'
 import type { Site } from '../site.ts'
 import type { Membership, Session } from '../store/records.ts'
 import { accountClaim } from '../tokens/access-token.ts'
 import { standingOfInvitation } from './invitations.ts'
 
-/** Who belongs to the account that a session acts for, and who was asked to. */
+/** Who belongs to an account, owners first, and who was asked to. */
 export async function membersOf(
   { store, clock }: Pick<Site, 'store' | 'clock'>,
   own: Membership,
 ): Promise<MyMembers> {
   const runsIt = own.role !== 'member'
-  const memberships = await store.membershipsOfAccount(own.accountId)
+  const memberships = (await store.membershipsOfAccount(own.accountId)).toSorted(
+    (a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role),
+  )
   const members = await Promise.all(
     memberships.map(async ({ userId, role, since }) => {
       const user = await store.user(userId)

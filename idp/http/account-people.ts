@@ -121,9 +121,8 @@ export function accountPeopleRoutes(site: Site): Router {
       user !== undefined &&
       !opened.account.closed &&
       (await site.store.membership(user.id, opened.account.id)) !== undefined
-    const now = site.clock.now()
     const reader = user && { user, belongs }
-    show(ctx, invitationPage({ opened, reader, now, signInPath, ahead: site.ahead() }))
+    show(ctx, invitationPage({ opened, reader, signInPath, ahead: site.ahead() }))
   })
 
   routes.post(INVITATION, (ctx) =>

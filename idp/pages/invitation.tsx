@@ -1,8 +1,8 @@
 import type { JSX } from 'preact'
-import type { Duration, Moment } from '../../clock/moment.ts'
+import type { Duration } from '../../clock/moment.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Time } from '../../ui/time.tsx'
+import { exactTime } from '../../ui/time.tsx'
 import { INVITATION_WORDS, type OpenedInvitation } from '../accounts/invitations.ts'
 import type { User } from '../store/records.ts'
 import { SWITCH_PATH } from './account.tsx'
@@ -14,7 +14,6 @@ interface InvitationProps {
   readonly opened: OpenedInvitation
   /** Who is signed in in this browser, if anybody. */
   readonly reader: { readonly user: User; readonly belongs: boolean } | undefined
-  readonly now: Moment
   readonly signInPath: string
   readonly ahead: Duration | undefined
 }
@@ -38,7 +37,7 @@ export function invitationPage(props: InvitationProps): JSX.Element {
   )
 }
 
-function Open({ opened, reader, now, signInPath }: InvitationProps): JSX.Element {
+function Open({ opened, reader, signInPath }: InvitationProps): JSX.Element {
   const { invitation, account, inviter } = opened
   const signIn = `${signInPath}?${new URLSearchParams({ return_to: HERE })}`
   return (
@@ -46,7 +45,7 @@ function Open({ opened, reader, now, signInPath }: InvitationProps): JSX.Element
       <p>
         {inviter} invites you to join {account.name} {AS_ROLE[invitation.role]}. The mail went to{' '}
         {invitation.address}; you may sign in with any address. It can be accepted once, until{' '}
-        <Time at={invitation.expiresAt} now={now} />.
+        {exactTime(invitation.expiresAt)}.
       </p>
       {reader ? (
         <>

@@ -3,7 +3,7 @@ import { type Duration, fromSeconds, type Moment } from '../../clock/moment.ts'
 import type { Member, MyMembers, OpenInvitation } from '../../protocol/my-members.ts'
 import { ROLES, type Role } from '../../protocol/plan.ts'
 import { Page } from '../../ui/page.tsx'
-import { Time } from '../../ui/time.tsx'
+import { exactTime, Time } from '../../ui/time.tsx'
 import { mayChange, mayInvite } from '../accounts/roles.ts'
 import { AccountLinks, ProveFirst } from './account-links.tsx'
 import { ROLE_NAMES } from './role-words.ts'
@@ -118,7 +118,6 @@ function Invitations({
   role,
   invitations,
   fresh,
-  now,
 }: MembersProps & { readonly invitations: readonly OpenInvitation[] }): JSX.Element {
   return (
     <>
@@ -129,8 +128,8 @@ function Invitations({
             {invitations.map(({ id, address, role: as, expires_at }) => (
               <li key={id}>
                 <p>
-                  {address} · {ROLE_NAMES[as].toLowerCase()} · may accept until{' '}
-                  <Time at={fromSeconds(expires_at)} now={now} />
+                  {address} · {ROLE_NAMES[as].toLowerCase()} · until{' '}
+                  {exactTime(fromSeconds(expires_at))}
                 </p>
                 <Act what="withdraw" name="invitation" value={id}>
                   <button class="quiet" type="submit">

@@ -6,8 +6,9 @@ import { endAllSessions, endOtherSessions, resetPassword } from '../../../idp/pe
 import { redeem } from '../../../idp/sessions/redemption.ts'
 import { refresh } from '../../../idp/sessions/refresh.ts'
 import type { Site } from '../../../idp/site.ts'
-import type { Store } from '../../../idp/store/store.ts'
 import { ADA, makeCode, type RunningSite, startSite } from '../../support/site.ts'
+import { interrupted } from './interrupted.ts'
+import { listen } from './listen.ts'
 import { aboutToSignIn, byAda, reasonOf, sessionOf, signedIn } from './person.ts'
 import { scheduled } from './scheduled.ts'
 
@@ -29,24 +30,6 @@ const ENDINGS = {
 
 type EndingReason = keyof typeof ENDINGS
 const REASONS = Object.keys(ENDINGS) as EndingReason[]
-
-/** What services have been told of a session, whichever way it was written. */
-function listen(store: Store) {
-  const told = new Map<string, string[]>()
-  const commit: Store['commit'] = async (writes, expected) => {
-    const done = await store.commit(writes, expected)
-    if (!done) return done
-    for (const write of writes) {
-      if (write.table !== 'event' || !('put' in write)) continue
-      const { type, data } = write.put.payload
-      if (type !== 'session.ended') continue
-      const { session_id, reason } = data
-      told.set(session_id, [...(told.get(session_id) ?? []), reason])
-    }
-    return done
-  }
-  return { told, commit }
-}
 
 const live = async () => (await site.store.liveSessionsOfUser(USER)).map(({ id }) => id)
 const enable = () => enableLogins(site.site, USER, byAdmin(null))
@@ -112,26 +95,6 @@ describe('over HTTP, fifty rounds each: one outcome, and ended stays ended', () 
 })
 
 describe('somebody comes between the decision and its commit', () => {
-  /** The store as the ending sees it, with something done just before its first commit. */
-  const interrupted = (meanwhile: () => Promise<unknown>): Site => {
-    let first = true
-    const commit: Store['commit'] = async (writes, expected) => {
-      if (first) {
-        first = false
-        await meanwhile()
-      }
-      return site.store.commit(writes, expected)
-    }
-    const store = new Proxy(site.store, {
-      get(target, property) {
-        if (property === 'commit') return commit
-        const member: unknown = Reflect.get(target, property)
-        return typeof member === 'function' ? member.bind(target) : member
-      },
-    })
-    return { ...site.site, store }
-  }
-
   test.each(REASONS)(
     'a session that begins while %s is decided ends with the others',
     async (reason) => {
@@ -139,7 +102,7 @@ describe('somebody comes between the decision and its commit', () => {
       const signIn = await aboutToSignIn(site)
       let begun = ''
       await ENDINGS[reason](
-        interrupted(async () => {
+        interrupted(site, async () => {
           begun = String((await signIn()).body.session_id)
         }),
       )
@@ -156,7 +119,7 @@ describe('somebody comes between the decision and its commit', () => {
       site.clock.advance(60_000)
       let newest = 0
       await ENDINGS[reason](
-        interrupted(async () => {
+        interrupted(site, async () => {
           await device.refresh(tokens.refresh_token, 'x')
           newest = (await sessionOf(site, tokens.session_id)).accessEndsAt
         }),

@@ -2,7 +2,17 @@ import type fc from 'fast-check'
 import type { Store } from '../../../idp/store/store.ts'
 
 /** Reads on which the acts of these tests decide. */
-const SCHEDULED = ['user', 'session', 'account', 'membership', 'code', 'liveSessionsOfUser']
+const SCHEDULED = [
+  'user',
+  'session',
+  'account',
+  'membership',
+  'code',
+  'liveSessionsOfUser',
+  'membershipsOfUser',
+  'membershipsOfAccount',
+  'invitationsOfAccount',
+]
 
 /**
  * A store whose every answer comes when the scheduler says so: fast-check then walks through the

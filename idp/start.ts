@@ -79,6 +79,8 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
       )
     })
   }
+  // What rotated while the site was off: here too, nobody shall meet the keys of the past.
+  await site.keys.run(clock.now())
   await listen(server, settings)
   work.poke()
 

@@ -7,6 +7,7 @@ export const ADDRESSES = {
   token: '/token',
   refresh: '/refresh',
   revoke: '/revoke',
+  introspect: '/introspect',
   events: '/events',
   me: '/me',
   myDevices: '/me/devices',

@@ -7,6 +7,7 @@ export const metadata = ({ url }: Pick<Settings, 'url'>) => ({
   authorization_endpoint: url + ADDRESSES.signIn,
   token_endpoint: url + ADDRESSES.token,
   revocation_endpoint: url + ADDRESSES.revoke,
+  introspection_endpoint: url + ADDRESSES.introspect,
   jwks_uri: url + ADDRESSES.jwks,
   response_types_supported: ['code'],
   response_modes_supported: ['query'],
@@ -14,6 +15,8 @@ export const metadata = ({ url }: Pick<Settings, 'url'>) => ({
   code_challenge_methods_supported: ['S256'],
   token_endpoint_auth_methods_supported: ['none'],
   revocation_endpoint_auth_methods_supported: ['none'],
+  // Services bring a key of theirs, which is none of the ways by which clients prove themselves.
+  introspection_endpoint_auth_methods_supported: ['Bearer'],
   dpop_signing_alg_values_supported: ['ES256'],
   authorization_response_iss_parameter_supported: true,
 })

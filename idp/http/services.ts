@@ -2,8 +2,10 @@ import Router from '@koa/router'
 import { ADDRESSES } from '../../protocol/addresses.ts'
 import { requireService } from '../services/callers.ts'
 import { eventsPage } from '../services/catch-up.ts'
+import { introspect } from '../sessions/introspection.ts'
 import type { Site } from '../site.ts'
 import { readCount } from './admin.ts'
+import { readForm, required } from './body.ts'
 
 /** Events that one page holds: unless fewer are asked for, and at most. */
 const PAGE = 100
@@ -19,6 +21,12 @@ export function serviceRoutes(site: Site): Router {
     const after =
       query.get('after') === '0' ? 0 : readCount(query, 'after', Number.MAX_SAFE_INTEGER)
     ctx.body = await eventsPage(site, after ?? 0, readCount(query, 'limit', LARGEST_PAGE) ?? PAGE)
+  })
+
+  routes.post(ADDRESSES.introspect, async (ctx) => {
+    requireService(site, ctx)
+    // `token_type_hint` is a hint alone (RFC 7662 §2.1), and our tokens tell themselves apart.
+    ctx.body = await introspect(site, required(readForm(ctx), 'token'))
   })
 
   return routes

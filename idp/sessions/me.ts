@@ -1,4 +1,4 @@
-import { toSeconds } from '../../clock/moment.ts'
+import { type Moment, toSeconds } from '../../clock/moment.ts'
 import type { AccessTokenClaims } from '../../protocol/access-token.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import type { Me } from '../../protocol/me.ts'
@@ -7,7 +7,13 @@ import type { Site } from '../site.ts'
 import type { Device } from '../store/records.ts'
 import { accountClaim, subscriptionClaim } from '../tokens/access-token.ts'
 import { passedDeadline } from './rotation.ts'
-import { accountRefusal, readSession, type SessionView, useRefusal } from './standing.ts'
+import {
+  accountRefusal,
+  type Refusal,
+  readSession,
+  type SessionView,
+  useRefusal,
+} from './standing.ts'
 
 /**
  * Who an access token of ours stands for, right now. The site knows what a service only hears of:
@@ -48,20 +54,25 @@ function checkStanding(
 ): asserts view is SessionView & Required<SessionView> {
   if (!view)
     throw new LatchkeyError('invalid_token', 'This session is not known here: sign in again.')
-  const now = site.clock.now()
-  const deadline = passedDeadline(view.session, now)
-  const ending =
-    view.session.ended ??
-    (deadline && { ...deadline, actor: 'system' as const }) ??
-    // The token itself says how long it may be used; what is refused only at the next refresh is not yet.
-    useRefusal(view.user) ??
-    accountRefusal(view.account, view.membership)
+  const ending = endOfUse(view, site.clock.now())
   if (!ending) return
   throw new LatchkeyError('invalid_token', 'This session has ended: refresh to hear why.', {
     reason: ending.reason,
     actor: ending.actor,
     at: ending.at ?? undefined,
   })
+}
+
+/** What put an end to the use of a session's access tokens; `undefined` while they may be used. */
+export function endOfUse(view: SessionView, now: Moment): Refusal | undefined {
+  const deadline = passedDeadline(view.session, now)
+  return (
+    view.session.ended ??
+    (deadline && { ...deadline, actor: 'system' }) ??
+    // The token itself says how long it may be used; what is refused only at the next refresh is not yet.
+    useRefusal(view.user) ??
+    accountRefusal(view.account, view.membership)
+  )
 }
 
 /**

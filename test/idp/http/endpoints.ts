@@ -43,6 +43,7 @@ export const ENDPOINTS = {
   '/me/logins/enable': ['POST'],
   '/me/password-reset': ['POST'],
   '/events': ['GET'],
+  '/introspect': ['POST'],
   '/healthz': ['GET'],
   '/readyz': ['GET'],
 } as const satisfies Record<string, readonly string[]>

@@ -54,10 +54,17 @@ export class DueIndex<R extends { readonly id: string }> {
     }
   }
 
-  /** The records due at `now` or before, the earliest first. They stay until they are changed. */
-  due(now: Moment): { readonly at: Moment; readonly record: R }[] {
+  /**
+   * The first of the records due at `now` or before, the earliest first. They stay until they are
+   * changed.
+   */
+  due(now: Moment, limit: number): { readonly at: Moment; readonly record: R }[] {
     const found = new Map<string, { readonly at: Moment; readonly record: R }>()
-    for (let at = this.next(); at !== undefined && at <= now; at = this.next()) {
+    for (
+      let at = this.next();
+      at !== undefined && at <= now && found.size < limit;
+      at = this.next()
+    ) {
       const id = this.#pop()
       const record = id === undefined ? undefined : this.#records.get(id)
       if (record) found.set(record.id, { at, record })

@@ -271,8 +271,8 @@ export class FileStore implements Store {
     return this.#stop.error || this.#closed ? undefined : this.#indexes.nextDue()
   }
 
-  dueRecords(now: Moment) {
-    return this.#find(() => this.#indexes.due(now))
+  dueRecords(now: Moment, limit: number) {
+    return this.#find(() => this.#indexes.due(now, limit))
   }
 
   /** Whether nothing was ever stored, or all of it is gone: a place for seeds. */

@@ -129,17 +129,21 @@ export class Indexes {
     return moments.length === 0 ? undefined : Math.min(...moments)
   }
 
-  /** The earliest first. */
-  due(now: Moment): readonly DueRecord[] {
+  /** The first `limit` of all, the earliest first. */
+  due(now: Moment, limit: number): readonly DueRecord[] {
     return [
-      ...this.#sessionsDue.due(now).map((due) => ({ ...due, table: 'session' as const })),
-      ...this.#signInsDue.due(now).map((due) => ({ ...due, table: 'signIn' as const })),
-      ...this.#codesDue.due(now).map((due) => ({ ...due, table: 'code' as const })),
-      ...this.#devicesDue.due(now).map((due) => ({ ...due, table: 'device' as const })),
-      ...this.#eventsDue.due(now).map((due) => ({ ...due, table: 'event' as const })),
-      ...this.#auditDue.due(now).map((due) => ({ ...due, table: 'audit' as const })),
-      ...this.#mailsDue.due(now).map((due) => ({ ...due, table: 'mail' as const })),
-      ...this.#invitationsDue.due(now).map((due) => ({ ...due, table: 'invitation' as const })),
-    ].sort((a, b) => a.at - b.at)
+      ...this.#sessionsDue.due(now, limit).map((due) => ({ ...due, table: 'session' as const })),
+      ...this.#signInsDue.due(now, limit).map((due) => ({ ...due, table: 'signIn' as const })),
+      ...this.#codesDue.due(now, limit).map((due) => ({ ...due, table: 'code' as const })),
+      ...this.#devicesDue.due(now, limit).map((due) => ({ ...due, table: 'device' as const })),
+      ...this.#eventsDue.due(now, limit).map((due) => ({ ...due, table: 'event' as const })),
+      ...this.#auditDue.due(now, limit).map((due) => ({ ...due, table: 'audit' as const })),
+      ...this.#mailsDue.due(now, limit).map((due) => ({ ...due, table: 'mail' as const })),
+      ...this.#invitationsDue
+        .due(now, limit)
+        .map((due) => ({ ...due, table: 'invitation' as const })),
+    ]
+      .sort((a, b) => a.at - b.at)
+      .slice(0, limit)
   }
 }

@@ -87,9 +87,9 @@ export interface Store {
   /**
    * Records whose time has come at `now`: unended sessions past a deadline, sign-ins, redeemed or
    * expired codes, unused devices, mails to send, and invitations, mails, events and audit entries that nobody needs any
-   * more, to forget. The earliest first.
+   * more, to forget. The earliest first, at most `limit`.
    */
-  dueRecords(now: Moment): Promise<readonly DueRecord[]>
+  dueRecords(now: Moment, limit: number): Promise<readonly DueRecord[]>
 
   /**
    * Makes all of `writes` at once, if every record of `expected` is still what it was. Gives each

@@ -56,7 +56,7 @@ test('an event becomes due to be forgotten when nobody needs it any more', async
     { table: 'event', put: { ...anEvent('new'), keepUntil: T0 + 1 } },
   ])
   expect(store.nextDue()).toBe(T0 + 1)
-  expect((await store.dueRecords(T0 + EVENT_MEMORY)).map(({ record }) => record.id)).toEqual([
+  expect((await store.dueRecords(T0 + EVENT_MEMORY, 99)).map(({ record }) => record.id)).toEqual([
     'new',
     'old',
   ])

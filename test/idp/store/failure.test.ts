@@ -83,7 +83,7 @@ test.each(['ENOSPC', 'EIO'])(
     delete faults.append
     await expect(store.commit(put('later'))).rejects.toMatchObject(stopped)
     await expect(store.user('before')).rejects.toMatchObject(stopped)
-    await expect(store.dueRecords(0)).rejects.toMatchObject(stopped)
+    await expect(store.dueRecords(0, 99)).rejects.toMatchObject(stopped)
     expect(failures).toHaveLength(1)
     expect(failures[0]).toMatchObject(stopped)
     await store.close()

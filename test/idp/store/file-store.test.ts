@@ -308,8 +308,10 @@ test('day 14: the idle session is due; the one that was refreshed on day 10 is n
   await store.commit([{ table: 'session', put: aSession('busy', { refreshedAt: T0 + 10 * DAY }) }])
   for (let round = 0; round < 2; round += 1) {
     expect(store.nextDue()).toBe(T0 + 14 * DAY)
-    expect(await store.dueRecords(T0 + 14 * DAY - 1)).toEqual([])
-    expect((await store.dueRecords(T0 + 14 * DAY)).map(({ record }) => record.id)).toEqual(['idle'])
+    expect(await store.dueRecords(T0 + 14 * DAY - 1, 99)).toEqual([])
+    expect((await store.dueRecords(T0 + 14 * DAY, 99)).map(({ record }) => record.id)).toEqual([
+      'idle',
+    ])
     await store.close()
     store = await openQuietly(folder)
   }

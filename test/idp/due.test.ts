@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { DAY } from '../../clock/moment.ts'
 import { startSite } from '../support/site.ts'
 import { aSession } from './store/records.ts'
+
+// Thousands of commits, each on disk: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 test('day 14: more sessions than are looked up at once run out in the same minute, each once and in order', async () => {
   const running = await startSite()

@@ -7,6 +7,7 @@ import { checksum } from './journal-lines.ts'
 import { readLines } from './lines.ts'
 import { migrate, SCHEMA_VERSION, tooNew } from './migrations.ts'
 import { TABLE_NAMES, type TableName, type Tables } from './records.ts'
+import { withSharedStrings } from './shared-strings.ts'
 
 /** How long the event loop is held at a stretch, and left alone in between, in milliseconds. */
 export interface Pace {
@@ -127,7 +128,8 @@ export async function readSnapshot(
       }
       if (held !== undefined) {
         const [name, record] = readRecord(path, held, number + index - 1)
-        tableOf(data, name).set(record.id, migrate(name, record, header.version))
+        const today = migrate(name, record, header.version)
+        tableOf(data, name).set(today.id, withSharedStrings(data, name, today))
         records += 1
       }
       held = text

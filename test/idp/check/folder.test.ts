@@ -180,7 +180,7 @@ const DAMAGES: readonly [
   [
     'signing keys that are none',
     (folder) => writeFile(join(folder, 'keys.json'), '{"keys":[]}'),
-    /^<data>\/keys\.json holds no signing keys that can be read: put it back from a backup/,
+    /^The signing keys in <data>\/keys\.json can't be read\. Put the file back from a backup/,
   ],
   [
     'no signing keys',

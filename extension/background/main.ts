@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import type { Runtime } from 'webextension-polyfill'
 import { SystemClock } from '../../clock/clock.ts'
 import { MINUTE } from '../../clock/moment.ts'
 import {
@@ -10,7 +9,7 @@ import {
   MESSAGES,
   type MessageName,
 } from '../messages.ts'
-import { browser } from '../platform.ts'
+import { browser, type Runtime } from '../platform.ts'
 import { mark } from './announce.ts'
 import { Installation } from './installation.ts'
 import { readConfiguration } from './kept-configuration.ts'

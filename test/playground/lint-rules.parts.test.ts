@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   idp: ['clock', 'protocol', 'ui'],
   'mock-provider': ['clock'],
   ui: ['clock', 'protocol'],
+  extension: ['clock', 'protocol', 'client', 'ui'],
   playground: ['clock', 'protocol', 'client', 'desktop', 'extension', 'idp', 'mock-provider', 'ui'],
 }
 
@@ -46,7 +47,16 @@ const imports = (from: string) => `import { x } from '${from}'\n\nexport const y
 const arrowFile = (from: string, to: string) => `${from}/imports-${to}.ts`
 
 const TIMES = ['Date.now()', 'new Date()', 'new Date(0)', 'Date()', "Date.parse('1970')"]
-const TIMELESS = ['protocol', 'client', 'idp', 'mock-provider', 'playground', 'ui', 'desktop']
+const TIMELESS = [
+  'protocol',
+  'client',
+  'idp',
+  'mock-provider',
+  'playground',
+  'ui',
+  'desktop',
+  'extension',
+]
 
 /** A house of snippets, by path. */
 const SNIPPETS: Record<string, string> = {

@@ -8,6 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 
 const inCi = process.env.CI === 'true'
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
@@ -19,8 +20,10 @@ const DEBIAN_PACKAGES = ['chromium', 'firefox-esr']
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 const missing = []
+/** Every test that ran, for the list of what standards ask: file within test/, title, passed. */
+const outcomes = []
 
-function main() {
+async function main() {
   process.chdir(root)
   const browsers = findBrowsers()
   check('types', bin('tsc'), ['--noEmit'])
@@ -33,6 +36,7 @@ function main() {
       'the browser tests: Chromium and Firefox are needed. Install them (Debian: apt-get install chromium firefox-esr), or name them in CHROMIUM and FIREFOX.',
     )
   }
+  await standards()
   for (const what of missing) say(`Not run: ${what}`)
   if (inCi) total.failed += missing.length
   else total.skipped += missing.length
@@ -92,6 +96,7 @@ function suite(project, environment = {}) {
     total.passed += results.numPassedTests
     total.failed += results.numFailedTests
     total.skipped += results.numPendingTests + results.numTodoTests
+    outcomes.push(...results.testResults.flatMap(outcomesOf))
     // A file that can't even be loaded has no tests to fail; an error outside any test counts too.
     if (status !== 0 && results.numFailedTests === 0) total.failed++
     if (results.numTotalTests === 0) total.failed++
@@ -103,4 +108,28 @@ function suite(project, environment = {}) {
   }
 }
 
-main()
+const outcomesOf = ({ name, assertionResults }) =>
+  assertionResults.map(({ ancestorTitles, title, status }) => ({
+    file: path.relative(path.join(root, 'test'), name).replaceAll(path.sep, '/'),
+    title: [...ancestorTitles, title].join(' > '),
+    passed: status === 'passed',
+  }))
+
+/** What standards ask, and whether the tests that hold it ran and passed (test/standards/). */
+async function standards() {
+  say('\n── standards')
+  const stdin = {
+    contents: "export { inLines, judge } from './judge.ts'\nexport { ROWS } from './rows.ts'",
+    resolveDir: path.join(root, 'test/standards'),
+  }
+  const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', write: false })
+  const code = Buffer.from(outputFiles[0].contents).toString('base64')
+  const { inLines, judge, ROWS } = await import(`data:text/javascript;base64,${code}`)
+  const verdict = judge(ROWS, outcomes)
+  for (const line of inLines(verdict)) say(line)
+  // Without a browser some tests could not run, which is told by itself.
+  const counts = inCi || missing.length === 0 ? 'failed' : 'skipped'
+  total[counts] += verdict.open.length
+}
+
+await main()

@@ -147,6 +147,8 @@ test('59 min 59 s after its issue a token is taken; at 60 min it is not', async 
 const WRONG: Record<string, () => Promise<string>> = {
   'an ID token: typ JWT': () => issue({ cnf: undefined }, { typ: 'JWT' }),
   'no typ at all': () => issue({ cnf: undefined }, { typ: undefined }),
+  'a logout token: typ logout+jwt': () => issue({ cnf: undefined }, { typ: 'logout+jwt' }),
+  'a security event: typ secevent+jwt': () => issue({ cnf: undefined }, { typ: 'secevent+jwt' }),
   'a DPoP proof in its place': () => issue({ cnf: undefined }, { typ: 'dpop+jwt' }),
   'another issuer': () => issue({ cnf: undefined, iss: 'http://127.0.0.1:3001' }),
   'an issuer that ends otherwise': () => issue({ cnf: undefined, iss: `${ISSUER}/` }),

@@ -48,6 +48,11 @@ describe('each page', () => {
     },
   )
 
+  test.each(PAGES)('%s: has a way to sign out on it (ASVS 7.4.4)', async (path) => {
+    const page = await browser.get(path)
+    expect(page.body).toMatch(/(?:href|action)="\/signout"/)
+  })
+
   test.each(PAGES)('%s: nobody is asked to sign in, and comes back to it', async (path) => {
     const stranger = new TestBrowser(site)
     const asked = await stranger.get(path)

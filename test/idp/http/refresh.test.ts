@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../../clock/moment.ts'
 import { TestDevice } from '../../support/device.ts'
@@ -222,4 +223,19 @@ describe('the person', () => {
     expect((await device.refresh(first.refresh_token, '1')).body.reason).toBe('superseded')
     expect((await device.refresh(second.refresh_token, '1')).status).toBe(200)
   })
+})
+
+test('what a token says of the sign-in stays as it was, however often it is refreshed (RFC 9068 §2.2.1)', async () => {
+  let { access_token, refresh_token } = await device.signIn(site)
+  const { iss, sub, aud, client_id, sid, auth_time, cnf, device_id, jti } = decodeJwt(access_token)
+  for (let day = 10; day <= 60; day += 10) {
+    site.clock.advance(10 * DAY)
+    const { body } = await device.refresh(refresh_token)
+    access_token = String(body.access_token)
+    refresh_token = String(body.refresh_token)
+    const now = decodeJwt(access_token)
+    expect(now).toMatchObject({ iss, sub, aud, client_id, sid, auth_time, cnf, device_id })
+    expect(now.jti).not.toBe(jti)
+    expect(now.iat).toBe(Math.floor(site.clock.now() / SECOND))
+  }
 })

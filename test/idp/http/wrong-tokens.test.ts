@@ -96,6 +96,23 @@ describe('access tokens at /me', () => {
     })
   })
 
+  test('in the address or in a form: nobody’s (RFC 9700 §4.3.2)', async () => {
+    const { access_token } = tokens
+    const dpop = await proofFor('GET', '/me', access_token)
+    const inAddress = await send(site.url, {
+      path: `/me?${new URLSearchParams({ access_token })}`,
+      headers: { dpop },
+    })
+    expectRefusal(inAddress, { status: 401, error: 'invalid_token' })
+    const inForm = await post(
+      '/me/devices/end-all',
+      { access_token },
+      await proofFor('POST', '/me/devices/end-all', access_token),
+    )
+    expectRefusal(inForm, { status: 401, error: 'invalid_token' })
+    expect((await device.refresh(tokens.refresh_token ?? '')).status).toBe(200)
+  })
+
   test('+59 min: taken; +61 min: not', async () => {
     const ask = async () =>
       atMe(`DPoP ${tokens.access_token}`, await proofFor('GET', '/me', tokens.access_token))
@@ -156,6 +173,11 @@ describe('codes', () => {
     ['another code', { code: `lkc_${'a'.repeat(43)}` }],
   ])('%s; the code is not used up by it', async (_, changes) => {
     expectRefusal(await (await redeem(changes))(), { status: 400, error: 'invalid_grant' })
+  })
+
+  test('asked for without a challenge: no verifier redeems it (RFC 9700 §2.1.1)', async () => {
+    const bare = await redeem({}, { codeChallenge: null })
+    expectRefusal(await bare(), { status: 400, error: 'invalid_grant' })
   })
 
   test('bound to a key: without a proof and with another key it is refused, with the right one taken', async () => {
@@ -268,6 +290,27 @@ describe('revocation', () => {
     const { access_token, refresh_token } = await device.signIn(site)
     expectRefusal(await revoke(access_token), { status: 400, error: 'unsupported_token_type' })
     expect((await device.refresh(refresh_token)).status).toBe(200)
+  })
+
+  test('whatever the hint says, the token is looked for (RFC 7009 §2.1)', async () => {
+    for (const token_type_hint of ['access_token', 'refresh_token', 'nonsense']) {
+      const { refresh_token } = await device.signIn(site)
+      const form = { token: refresh_token, client_id: 'latchkey-desktop', token_type_hint }
+      expect((await post('/revoke', form)).status).toBe(200)
+      expect((await device.refresh(refresh_token)).body.reason).toBe('signed_out')
+    }
+  })
+
+  test('takes the access tokens of the session along (RFC 7009 §2.1)', async () => {
+    const { access_token, refresh_token } = await device.signIn(site)
+    expect((await device.get('/me', access_token)).status).toBe(200)
+    await revoke(refresh_token)
+    const refused = await device.get('/me', access_token)
+    expect([refused.status, refused.body.error, refused.body.reason]).toEqual([
+      401,
+      'invalid_token',
+      'signed_out',
+    ])
   })
 
   test('twice: 200 both times', async () => {

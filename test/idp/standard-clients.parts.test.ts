@@ -62,7 +62,104 @@ async function browse(url: string): Promise<void> {
   await page.submit('Sign in', { email: 'alice@example.test', password: PASSWORD })
 }
 
+const discover = () =>
+  client.discovery(new URL(world.addresses.site), 'latchkey-desktop', undefined, client.None(), {
+    algorithm: 'oauth2',
+    execute: [client.allowInsecureRequests],
+  })
+
+/** As far as the code, and what it takes to redeem it. */
+async function authorized(config: client.Configuration, more: Record<string, string> = {}) {
+  const { redirectUri, cameBack, close } = await receiver()
+  const pkceCodeVerifier = client.randomPKCECodeVerifier()
+  const expectedState = client.randomState()
+  const to = client.buildAuthorizationUrl(config, {
+    redirect_uri: redirectUri,
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    state: expectedState,
+    ...more,
+  })
+  await browse(to.href)
+  const callback = await cameBack
+  close()
+  return { callback, checks: { pkceCodeVerifier, expectedState } }
+}
+
+test('an answer that says it is from elsewhere is refused by both, unmodified; so is one that does not say', async () => {
+  const config = await discover()
+  const server = config.serverMetadata() as oauth.AuthorizationServer
+  const app: oauth.Client = { client_id: 'latchkey-desktop' }
+  const { callback, checks } = await authorized(config)
+  const changed = (change: (query: URLSearchParams) => void) => {
+    const url = new URL(callback)
+    change(url.searchParams)
+    return url
+  }
+  for (const wrong of [
+    changed((query) => query.set('iss', 'http://127.0.0.1:1')),
+    changed((query) => query.set('iss', `${server.issuer}/`)),
+    changed((query) => query.delete('iss')),
+    changed((query) => query.set('state', 'other')),
+  ]) {
+    expect(() => oauth.validateAuthResponse(server, app, wrong, checks.expectedState)).toThrow()
+    await expect(client.authorizationCodeGrant(config, wrong, checks)).rejects.toThrow()
+  }
+  // Nothing of all that used the code up.
+  expect(await client.authorizationCodeGrant(config, callback, checks)).toMatchObject({
+    token_type: 'bearer',
+  })
+})
+
+test('bad news is understood by both: the error, with iss and state', async () => {
+  const config = await discover()
+  const server = config.serverMetadata() as oauth.AuthorizationServer
+  const to = client.buildAuthorizationUrl(config, {
+    redirect_uri: 'http://127.0.0.1:5000/callback',
+    state: 'st',
+  })
+  // No challenge was sent: refused, and told to the client.
+  const answer = await fetch(to, { redirect: 'manual' })
+  const callback = new URL(answer.headers.get('location') ?? '')
+  expect(callback.searchParams.get('iss')).toBe(server.issuer)
+  const app: oauth.Client = { client_id: 'latchkey-desktop' }
+  expect(() => oauth.validateAuthResponse(server, app, callback, 'st')).toThrow(
+    expect.objectContaining({ error: 'invalid_request' }),
+  )
+  await expect(
+    client.authorizationCodeGrant(config, callback, { expectedState: 'st' }),
+  ).rejects.toMatchObject({ error: 'invalid_request' })
+})
+
 describe('openid-client', () => {
+  test('a day later its nonce is old: it is given another and goes on; a copied token is told why it ended', async () => {
+    const config = await discover()
+    const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))
+    const jkt = await DPoP.calculateThumbprint()
+    const { callback, checks } = await authorized(config, { dpop_jkt: jkt })
+    const first = await client.authorizationCodeGrant(config, callback, checks, undefined, { DPoP })
+    const refresh = (token: string | undefined, by = DPoP) =>
+      client.refreshTokenGrant(config, token ?? '', undefined, { DPoP: by })
+    const ahead = await fetch(`${world.addresses.console}/clock/advance`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ by: '1d' }),
+    })
+    expect(ahead.status).toBe(200)
+    const second = await refresh(first.refresh_token)
+    expect(second.refresh_token).not.toBe(first.refresh_token)
+
+    const thief = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))
+    await expect(refresh(second.refresh_token, thief)).rejects.toMatchObject({
+      error: 'invalid_grant',
+      cause: { reason: 'device_mismatch' },
+    })
+    await expect(refresh(second.refresh_token)).rejects.toMatchObject({
+      error: 'invalid_grant',
+      cause: { reason: 'device_mismatch' },
+    })
+  })
+
   test('discovers, authorizes with PKCE and DPoP, exchanges, refreshes, uses and revokes', async () => {
     const { site } = world.addresses
     const config = await client.discovery(

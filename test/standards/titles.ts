@@ -14,7 +14,10 @@ export function mentions(source: string, name: string): boolean {
   const templates = [...source.matchAll(QUOTED)].map(([, plain, tick]) => plain ?? tick ?? '')
   return name
     .split(' > ')
-    .every((part) => (part !== '' && source.includes(part)) || templates.some((text) => mayBegin(text, part)))
+    .every(
+      (part) =>
+        (part !== '' && source.includes(part)) || templates.some((text) => mayBegin(text, part)),
+    )
 }
 
 const mayBegin = (template: string, name: string): boolean =>

@@ -276,7 +276,7 @@ export const OAUTH = [
         `${THE_CLIENT} > response_type=token`,
         `${THE_CLIENT} > response_type=code id_token`,
       ],
-      'idp/seed-defects.test.ts': ['S5'],
+      'idp/seed-defects.test.ts': ['S5:'],
     },
   },
   {

@@ -121,7 +121,13 @@ export const SIGNALS = [
     section: 'Operational considerations',
     requirement: 'Failures are visible and can be replayed by hand.',
     who: 'site',
-    pending: 'the webhooks API for administrators is being built',
+    tests: {
+      'idp/http/webhooks.test.ts': [
+        'a delivery is seen with its event and every attempt at it',
+        'dead after the schedule, replayed by hand',
+        'everything dead at an endpoint, in one go',
+      ],
+    },
   },
   {
     id: 'E-1',

@@ -27,7 +27,9 @@ describe('each row’s tests are there', () => {
       const names = Object.entries(tests).flatMap(([file, all]) => all.map((name) => [file, name]))
       expect(names.length).toBeGreaterThan(0)
       const gone = names.filter(([file = '', name = '']) => !mentions(source(file) ?? '', name))
-      expect(gone).toEqual([])
+      expect(gone, 'A test of that name is not there: was it renamed? Say so in the row.').toEqual(
+        [],
+      )
     },
   )
 })

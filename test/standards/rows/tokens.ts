@@ -127,7 +127,7 @@ export const TOKENS = [
     who: 'site',
     tests: {
       [STEPS]: ['a provider that says no > auth_time'],
-      'idp/sign-in/callback.test.ts': [
+      'idp/sign-in/answer.test.ts': [
         'without tolerance, the same second is still good and the one before is not',
       ],
       [PROVIDER]: ['the provider is always asked to ask: prompt=login and max_age=0'],

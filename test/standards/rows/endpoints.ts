@@ -1,6 +1,7 @@
 import type { Row } from '../row.ts'
 
 const CLIENTS = 'idp/standard-clients.parts.test.ts'
+const INTROSPECTION = 'idp/sessions/introspection.test.ts'
 
 /** RFC 7009, RFC 7662, RFC 8414, RFC 9207: what an authorization server offers beside tokens. */
 export const ENDPOINTS = [
@@ -70,7 +71,12 @@ export const ENDPOINTS = [
     section: '2.1',
     requirement: 'Introspection is by POST and for those alone who are known.',
     who: 'site',
-    pending: 'introspection is being built',
+    tests: {
+      [INTROSPECTION]: ['who may ask > whoever brings no service key hears nothing of any token'],
+      'idp/http/wrong-input.test.ts': [
+        'a method that an address does not take: 405, and which it takes',
+      ],
+    },
   },
   {
     id: 'V-6',
@@ -78,7 +84,9 @@ export const ENDPOINTS = [
     section: '2.2',
     requirement: 'Of a token that is not active nothing is said but that.',
     who: 'site',
-    pending: 'introspection is being built',
+    tests: {
+      [INTROSPECTION]: ['what does not stand is not active, and nothing more is said'],
+    },
   },
   {
     id: 'V-7',
@@ -86,7 +94,18 @@ export const ENDPOINTS = [
     section: '4',
     requirement: 'Expiry, signature and revocation are all looked at.',
     who: 'site',
-    pending: 'introspection is being built',
+    tests: {
+      [INTROSPECTION]: [
+        'what does not stand is not active, and nothing more is said > after an hour the access token',
+        'what does not stand is not active, and nothing more is said > a changed signature',
+        'what does not stand is not active, and nothing more is said > signed out: both at once',
+        'what does not stand is not active, and nothing more is said > signing keys withdrawn',
+      ],
+      'idp/http/introspection-clients.test.ts': [
+        'oauth4webapi finds the way and understands what it hears of a token',
+        'openid-client does',
+      ],
+    },
   },
   {
     id: 'M-1',

@@ -18,6 +18,7 @@ import { SignIn, type SignInOptions, type SignInResult } from './sign-in.ts'
 import { SignOut } from './sign-out.ts'
 import { nameOf, Site } from './site.ts'
 import { decideAtStart, type State, StateHolder, type StateListener } from './state.ts'
+import { type SwitchOutcome, switchAccount } from './switch-account.ts'
 
 export interface EngineSettings {
   /** Our site's address, exactly as it calls itself (`iss`). */
@@ -296,6 +297,25 @@ export class Engine {
     this.#states.holds(held)
     this.#meOutdated = false
     return { kind: 'ok', me }
+  }
+
+  /**
+   * Goes on with another account of the person, without a new sign-in; `GET /me/accounts` lists them.
+   *
+   * @throws what the network throws
+   */
+  async switchAccount(accountId: string): Promise<SwitchOutcome> {
+    await this.start()
+    const parts = {
+      attacher: this.#attacher,
+      access: this.#access,
+      refresher: this.#refresher,
+      log: this.#log,
+    }
+    const outcome = await switchAccount(parts, this.#site.address('myAccount'), accountId)
+    if (outcome.kind === 'ok') await this.#learnWhoItIs()
+    if (outcome.kind === 'ended') await this.#signOut.tell()
+    return outcome
   }
 
   /**

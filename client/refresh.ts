@@ -55,6 +55,12 @@ export class Refresher {
     return this.#flight
   }
 
+  /** Refreshes by a request that begins after this call: one under way may bring what was before. */
+  async afresh(): Promise<RefreshOutcome> {
+    await this.#flight
+    return this.now()
+  }
+
   async #fly(): Promise<RefreshOutcome> {
     const { lock, log } = this.#parts
     try {

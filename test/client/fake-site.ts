@@ -11,16 +11,24 @@ import type { Actor, Reason } from '../../protocol/reasons.ts'
 export const ISSUER = 'http://site.test'
 export const SERVICE = 'http://service.test'
 
+interface FakeAccess {
+  readonly token: string
+  readonly endsAt: Moment
+  /** The account that it names. */
+  readonly account: string
+}
+
 export interface FakeSession {
   readonly id: string
   readonly jkt: string
   current: string
   confirmed: boolean
   previous:
-    | { token: string; attempt: string | null; answer: string; at: Moment; access: string }
+    | { token: string; attempt: string | null; answer: string; at: Moment; access: FakeAccess }
     | undefined
   readonly displaced: Set<string>
-  access: { token: string; endsAt: Moment }
+  access: FakeAccess
+  account: string
   refreshedAt: Moment
   ended: { reason: Reason; actor: Actor; at: Moment } | undefined
 }
@@ -153,6 +161,7 @@ export class FakeSite {
   async #site(pathname: string, request: Request): Promise<Response> {
     const attempt = request.headers.get('idempotency-key')
     if (pathname === '/me') return this.#me(request)
+    if (pathname === '/me/account') return this.#switch(request)
     const text = await request.text()
     const form = new URLSearchParams(text)
     const token = form.get('refresh_token') ?? form.get('token') ?? form.get('code')
@@ -209,7 +218,8 @@ export class FakeSite {
       confirmed: false,
       previous: undefined,
       displaced: new Set(),
-      access: { token: '', endsAt: 0 },
+      access: { token: '', endsAt: 0, account: '' },
+      account: 'acme',
       refreshedAt: 0,
       ended: undefined,
     }
@@ -247,7 +257,7 @@ export class FakeSite {
       throw this.#ended(session, 'reuse_detected')
     }
     this.rotations += 1
-    const access = session.access.token
+    const { access } = session
     const answer = this.#issue(session)
     session.previous = { token, attempt, answer, at: this.clock.now(), access }
     return json(answer)
@@ -257,7 +267,11 @@ export class FakeSite {
     const now = this.clock.now()
     session.current = `${session.id}.${this.#name('refresh')}`
     session.confirmed = false
-    session.access = { token: `${session.id}.${this.#name('access')}`, endsAt: now + HOUR }
+    session.access = {
+      token: `${session.id}.${this.#name('access')}`,
+      endsAt: now + HOUR,
+      account: session.account,
+    }
     session.refreshedAt = now
     return JSON.stringify({
       access_token: session.access.token,
@@ -270,11 +284,11 @@ export class FakeSite {
   }
 
   async #me(request: Request): Promise<Response> {
-    const session = await this.#access(request)
+    const { session } = await this.#access(request)
     const now = toSeconds(this.clock.now())
     return Response.json({
       user: { id: 'ada', name: 'Ada', email: null },
-      account: { id: 'acme', name: 'Acme', role: 'owner' },
+      account: accountClaim(session.account),
       subscription: {
         id: 's',
         plan: this.plan,
@@ -294,21 +308,39 @@ export class FakeSite {
     })
   }
 
-  async #service(request: Request): Promise<Response> {
-    if (this.stubborn) throw new LatchkeyError('invalid_token', 'I believe nobody.')
-    const session = await this.#access(request)
-    return Response.json({ session: session.id, body: await request.text() })
+  async #switch(request: Request): Promise<Response> {
+    const { session } = await this.#access(request.clone())
+    this.calls.push({ path: '/me/account', attempt: null, token: null })
+    const { account_id } = await request.json()
+    if (!['acme', 'home'].includes(account_id)) {
+      throw new LatchkeyError('access_denied', 'This is no open account of yours.')
+    }
+    session.account = account_id
+    return Response.json({ account: accountClaim(account_id), refresh: 'now' })
   }
 
-  async #access(request: Request): Promise<FakeSession> {
+  async #service(request: Request): Promise<Response> {
+    if (this.stubborn) throw new LatchkeyError('invalid_token', 'I believe nobody.')
+    const { session, account } = await this.#access(request)
+    return Response.json({ session: session.id, account, body: await request.text() })
+  }
+
+  async #access(request: Request): Promise<{ session: FakeSession; account: string }> {
     const token = /^DPoP (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
-    const session = [...this.sessions.values()].find((one) => one.access.token === token)
-    if (!session || session.ended || this.clock.now() >= session.access.endsAt) {
+    const session = this.#holderOf(token)
+    // The one before is good to its end, too.
+    const access = [session?.access, session?.previous?.access].find((one) => one?.token === token)
+    if (!session || !access || session.ended || this.clock.now() >= access.endsAt) {
       throw new LatchkeyError('invalid_token', 'Expired.')
     }
+    // A service knows no more than the token says.
+    const atSite = new URL(request.url).origin === ISSUER
+    if (atSite && access.account !== session.account) {
+      throw new LatchkeyError('invalid_token', 'It acts for another account now.')
+    }
     await this.#proof(request, token)
-    session.confirmed = true
-    return session
+    if (access === session.access) session.confirmed = true
+    return { session, account: access.account }
   }
 
   #proof(request: Request, accessToken?: string) {
@@ -362,6 +394,8 @@ export class FakeSite {
     return `${kind}-${this.#count}`
   }
 }
+
+const accountClaim = (id: string) => ({ id, name: id === 'acme' ? 'Acme' : 'Home', role: 'owner' })
 
 const json = (text: string): Response =>
   new Response(text, { headers: { 'content-type': 'application/json' } })

@@ -6,6 +6,7 @@ import type { SeenProofs } from '../protocol/dpop/seen.ts'
 import type { By } from './audit/by.ts'
 import type { SignedLinks } from './links/signed-link.ts'
 import type { Mailer } from './mail/message.ts'
+import type { EventKeys } from './services/event-keys.ts'
 import type { Telling } from './sessions/endings.ts'
 import type { Turns } from './sessions/turns.ts'
 import type { Settings } from './settings.ts'
@@ -19,6 +20,8 @@ export interface Site {
   readonly clock: Clock
   readonly store: Store
   readonly keys: SigningKeys
+  /** Of Security Event Tokens; `null`: no endpoint asks for them. */
+  readonly eventKeys: EventKeys | null
   readonly providers: Providers
   readonly mailer: Mailer
   readonly links: SignedLinks

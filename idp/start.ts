@@ -9,6 +9,7 @@ import { SeenProofs } from '../protocol/dpop/seen.ts'
 import { serve } from './http/serve.ts'
 import { openLinkKey } from './links/link-key.ts'
 import { outboxMailer } from './mail/outbox.ts'
+import { openEventKeys } from './services/event-keys.ts'
 import { Turns } from './sessions/turns.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { Providers } from './sign-in/provider.ts'
@@ -48,6 +49,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
     clock,
     store,
     keys: await openSigningKeys(settings.data, settings.lifetimes),
+    eventKeys: await openEventKeys(settings),
     links: await openLinkKey(settings.data),
     mailer: outboxMailer(path.join(settings.data, 'outbox')),
     providers: new Providers(settings.providers, { url: settings.url, clock }),

@@ -9,6 +9,9 @@ export const ADDRESSES = {
   revoke: '/revoke',
   introspect: '/introspect',
   events: '/events',
+  /** Shared Signals Framework 1.0 §6: how our Security Event Tokens are verified. */
+  signals: '/.well-known/ssf-configuration',
+  signalKeys: '/events/jwks',
   me: '/me',
   myDevices: '/me/devices',
   myLogins: '/me/logins',

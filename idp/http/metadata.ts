@@ -20,3 +20,16 @@ export const metadata = ({ url }: Pick<Settings, 'url'>) => ({
   dpop_signing_alg_values_supported: ['ES256'],
   authorization_response_iss_parameter_supported: true,
 })
+
+/**
+ * What a receiver of Security Event Tokens needs (Shared Signals Framework 1.0 §6.1): the issuer, the keys, and
+ * that they are pushed. Streams are set up by hand, in our settings; so there are no endpoints to manage them,
+ * and none are named.
+ */
+export const signalsMetadata = ({ url }: Pick<Settings, 'url'>) => ({
+  spec_version: '1_0',
+  issuer: url,
+  jwks_uri: url + ADDRESSES.signalKeys,
+  delivery_methods_supported: ['urn:ietf:rfc:8935'],
+  default_subjects: 'ALL',
+})

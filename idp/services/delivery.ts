@@ -9,6 +9,7 @@ import type { Connections } from './connections.ts'
 import { webhookMessage } from './message.ts'
 import { type AttemptResult, decideAfter, readRetryAfter } from './outcome.ts'
 import { type Message, type PostAnswer, post } from './post.ts'
+import { readRefusal, securityEventMessage } from './security-event.ts'
 import { findTarget, type Resolve } from './target.ts'
 
 /** Real milliseconds that a service may take to answer; Standard Webhooks says 15 to 30 s. */
@@ -101,19 +102,38 @@ async function send(
     const why = target.kind === 'internal' ? 'internal_target' : 'unreachable'
     return { outcome: { kind: 'failed', why } }
   }
-  const message: Message = webhookMessage(event, service, site.clock.now())
+  const message = await messageOf(site, event, service)
   try {
     const answer = await post(url, message, {
       agent: connections.to(url, target.addresses),
       signal: AbortSignal.any([late, ending]),
     })
-    return answered(site, answer)
+    return answered(site, service, answer)
   } catch {
     return { outcome: { kind: 'failed', why: late.aborted ? 'timeout' : 'unreachable' } }
   }
 }
 
-const answered = ({ clock }: Site, { status, retryAfter }: PostAnswer): AttemptResult => ({
-  outcome: { kind: 'answered', status },
-  leaveAlone: readRetryAfter(retryAfter, clock.now()),
-})
+function messageOf(
+  { clock, settings, eventKeys }: Site,
+  event: OutboxEvent,
+  service: ServiceSettings,
+): Message | Promise<Message> {
+  const now = clock.now()
+  return service.format === 'caep' && eventKeys
+    ? securityEventMessage(event, service, { issuer: settings.url, keys: eventKeys, now })
+    : webhookMessage(event, service, now)
+}
+
+function answered(
+  { clock }: Site,
+  { format }: ServiceSettings,
+  { status, retryAfter, beginning }: PostAnswer,
+): AttemptResult {
+  // The one thing of an answer's body that is kept: an error that the standard has a form for.
+  const error = format === 'caep' && status >= 400 ? readRefusal(beginning) : undefined
+  return {
+    outcome: { kind: 'answered', status, ...(error === undefined ? {} : { error }) },
+    leaveAlone: readRetryAfter(retryAfter, clock.now()),
+  }
+}

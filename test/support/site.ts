@@ -8,6 +8,7 @@ import { SystemClock, VirtualClock } from '../../clock/clock.ts'
 import { serve } from '../../idp/http/serve.ts'
 import { openLinkKey } from '../../idp/links/link-key.ts'
 import { outboxMailer } from '../../idp/mail/outbox.ts'
+import { openEventKeys } from '../../idp/services/event-keys.ts'
 import { Turns } from '../../idp/sessions/turns.ts'
 import { readSettings, type Settings } from '../../idp/settings.ts'
 import { Providers } from '../../idp/sign-in/provider.ts'
@@ -111,6 +112,7 @@ export async function startSite(
     clock,
     store,
     keys: await openSigningKeys(data, settings.lifetimes),
+    eventKeys: await openEventKeys(settings),
     links: await openLinkKey(data),
     mailer: outboxMailer(path.join(data, 'outbox')),
     providers: makeProviders(settings, clock),

@@ -21,6 +21,12 @@ export const fromSeconds = (seconds: number): Moment => seconds * SECOND
 /** `2026-11-23T12:00:00.000Z`, for logs and people who look closely. */
 export const toIso = (moment: Moment): string => new Date(moment).toISOString()
 
+/** Reads what {@link toIso} says; `undefined` when it is not a time. */
+export function fromIso(text: string): Moment | undefined {
+  const moment = Date.parse(text)
+  return Number.isNaN(moment) ? undefined : moment
+}
+
 /** The value of an HTTP `Date` header (RFC 9110 §6.6.1); whole seconds. */
 export const toHttpDate = (moment: Moment): string => new Date(moment).toUTCString()
 

@@ -84,10 +84,12 @@ export const UserDeletedEvent = v.object({
 })
 
 /**
- * On every delivery of an event: its number among all events, in the order in which they happened. A
- * number that was left out tells a receiver that it missed something: `GET /events` has it.
+ * Beside the event in each webhook, and signed with it: its number among all events, in the order in which
+ * they happened. A number that was left out tells a receiver that it missed something: `GET /events` has it.
  */
-export const EVENT_SEQUENCE = 'Latchkey-Event-Sequence'
+export const EventNumber = v.object({ sequence: v.number() })
+
+export type EventNumber = v.InferOutput<typeof EventNumber>
 
 /** Everything that services are told. Receivers pass over kinds that they don't know. */
 export const ServiceEvent = v.variant('type', [

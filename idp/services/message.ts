@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 import { type Moment, toDate, toSeconds } from '../../clock/moment.ts'
-import { EVENT_SEQUENCE } from '../../protocol/events.ts'
+import type { EventNumber } from '../../protocol/events.ts'
 import type { ServiceSettings } from '../settings.ts'
 import type { OutboxEvent } from '../store/records.ts'
 import { secretsOf } from './callers.ts'
@@ -12,7 +12,8 @@ import type { Message } from './post.ts'
  * when it likes.
  */
 export function webhookMessage(event: OutboxEvent, service: ServiceSettings, now: Moment): Message {
-  const body = JSON.stringify(event.payload)
+  const number: EventNumber = { sequence: event.sequence ?? 0 }
+  const body = JSON.stringify({ ...event.payload, ...number })
   const signatures = secretsOf(service).map((secret) =>
     new Webhook(secret).sign(event.id, toDate(now), body),
   )
@@ -22,7 +23,6 @@ export function webhookMessage(event: OutboxEvent, service: ServiceSettings, now
       'webhook-id': event.id,
       'webhook-timestamp': String(toSeconds(now)),
       'webhook-signature': signatures.join(' '),
-      [EVENT_SEQUENCE]: String(event.sequence ?? 0),
       ...authorization(service),
     },
     body,

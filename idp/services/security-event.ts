@@ -1,6 +1,5 @@
 import { SignJWT } from 'jose'
 import { type Moment, toSeconds } from '../../clock/moment.ts'
-import { EVENT_SEQUENCE } from '../../protocol/events.ts'
 import { inWords } from '../../protocol/reasons.ts'
 import type { ServiceSettings } from '../settings.ts'
 import type { OutboxEvent } from '../store/records.ts'
@@ -128,7 +127,6 @@ export async function securityEventMessage(
     headers: {
       'content-type': 'application/secevent+jwt',
       accept: 'application/json',
-      [EVENT_SEQUENCE]: String(event.sequence ?? 0),
       ...authorization(service),
     },
     body: token,

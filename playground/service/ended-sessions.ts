@@ -6,9 +6,6 @@ type Ending = SessionEndedEvent['data']
 /**
  * The sessions that ended while their access tokens still verify. A signature says that a token was
  * right when it was issued; only this list says that it no longer is.
- *
- * Kept in memory: after a restart, a token can outlive its session by what is left of its hour. A
- * service that can't accept that keeps the list on disk.
  */
 export class EndedSessions {
   readonly #endings = new Map<string, Ending>()

@@ -7,6 +7,7 @@ import { shiftDate } from '../../clock/shifted-date.ts'
 import { ADDRESSES } from '../../protocol/addresses.ts'
 import { createService } from './service.ts'
 import { readSettings } from './settings.ts'
+import { readEventsFrom } from './site-events.ts'
 
 /** The sample service as a process: settings from the environment, one ready line, ends on SIGTERM. */
 async function main(): Promise<void> {
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   const service = createService({
     ...settings,
     clock: new SystemClock(),
+    readEvents: readEventsFrom(settings.issuer, settings.webhookSecrets),
     keys: createRemoteJWKSet(new URL(ADDRESSES.jwks, settings.issuer)),
     report: (error) => say(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   })

@@ -2,14 +2,18 @@ import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
 import type { JWTVerifyGetKey } from 'jose'
 import Koa, { type Middleware } from 'koa'
+import * as v from 'valibot'
 import type { Clock } from '../../clock/clock.ts'
 import { toHttpDate } from '../../clock/moment.ts'
 import { toErrorBody } from '../../protocol/error-body.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
+import { EventNumber } from '../../protocol/events.ts'
 import { asLatchkeyError, refusalOf } from '../../protocol/http-failures.ts'
-import { EndedSessions } from './ended-sessions.ts'
+import { CatchUp } from './catch-up.ts'
 import { type Guarded, guard } from './guard.ts'
-import { WebhookReceiver } from './webhooks.ts'
+import { Memory } from './memory.ts'
+import type { ReadEvents } from './site-events.ts'
+import { readEvent, WebhookReceiver } from './webhooks.ts'
 
 export interface ServiceOptions {
   readonly clock: Clock
@@ -19,17 +23,29 @@ export interface ServiceOptions {
   readonly audience: string
   /** `jose`'s `createRemoteJWKSet` of the issuer. */
   readonly keys: JWTVerifyGetKey
-  /** `whsec_…`: what the site signs its webhooks with. */
-  readonly webhookSecret: string
+  /** `whsec_…`: what the site signs its webhooks with; two while one is replaced, the newest first. */
+  readonly webhookSecrets: readonly string[]
+  /** Asks the site what it has told after a position. */
+  readonly readEvents: ReadEvents
   readonly report: (error: unknown) => void
 }
 
-/** A service that trusts our tokens and hears of endings: the example to copy. */
+/** A service that trusts our tokens and hears of endings and changes: the example to copy. */
 export function createService(options: ServiceOptions): Koa {
-  const { clock, report, webhookSecret } = options
-  const ended = new EndedSessions()
-  const webhooks = new WebhookReceiver(webhookSecret, ({ data }) => ended.add(data, clock.now()))
-  const signedIn = guard({ ...options, ended })
+  const { clock, report, webhookSecrets, readEvents } = options
+  const memory = new Memory()
+  const take = (told: unknown) => {
+    const event = readEvent(told)
+    if (event) memory.take(event, clock.now())
+  }
+  const catchUp = new CatchUp({ clock, read: readEvents, take, failed: report })
+  const webhooks = new WebhookReceiver(webhookSecrets, (told) => {
+    take(told)
+    // What was taken is known; its number says whether something before it is not.
+    const number = v.safeParse(EventNumber, told)
+    if (number.success) catchUp.heard(number.output.sequence)
+  })
+  const signedIn = guard({ ...options, memory, ready: () => catchUp.ready() })
 
   const router = new Router<Guarded>()
   router.get('/', (context) => {
@@ -93,6 +109,7 @@ const answerErrors =
       if (told.code === 'server_error') report(error)
       // At a resource each refusal that carries a challenge is a 401 (RFC 9449 §7.1, §9).
       context.status = context.response.get('WWW-Authenticate') ? 401 : told.status
+      if (told.retryAfter !== undefined) context.set('Retry-After', String(told.retryAfter))
       context.body = toErrorBody(told)
     }
   }

@@ -11,6 +11,10 @@ const Environment = v.pipe(
     ISSUER: address,
     AUDIENCE: v.pipe(v.string(), v.minLength(1)),
     WEBHOOK_SECRET: v.pipe(v.string(), v.startsWith('whsec_', 'must start with whsec_')),
+    /** The one before, while it is replaced. */
+    PREVIOUS_WEBHOOK_SECRET: v.optional(
+      v.pipe(v.string(), v.startsWith('whsec_', 'must start with whsec_')),
+    ),
     /** The shared clock that development follows. */
     CLOCK_URL: v.optional(address),
     NODE_ENV: v.optional(v.string()),
@@ -27,7 +31,8 @@ export interface ServiceSettings {
   readonly url: string
   readonly issuer: string
   readonly audience: string
-  readonly webhookSecret: string
+  /** The newest first. */
+  readonly webhookSecrets: readonly string[]
   readonly clockUrl: string | undefined
 }
 
@@ -57,7 +62,9 @@ export function readSettings(
     url: given.SERVICE_URL ?? `http://${given.HOST}:${given.PORT}`,
     issuer: given.ISSUER,
     audience: given.AUDIENCE,
-    webhookSecret: given.WEBHOOK_SECRET,
+    webhookSecrets: [given.WEBHOOK_SECRET, given.PREVIOUS_WEBHOOK_SECRET].flatMap(
+      (secret) => secret ?? [],
+    ),
     clockUrl: given.CLOCK_URL,
   }
 }

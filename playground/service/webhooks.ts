@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import * as v from 'valibot'
 import { DAY, type Duration, type Moment } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
-import { SessionEndedEvent } from '../../protocol/events.ts'
+import { ServiceEvent } from '../../protocol/events.ts'
 
 /** The headers of Standard Webhooks. */
 export interface WebhookHeaders {
@@ -16,19 +16,36 @@ const MEMORY: Duration = 7 * DAY
 
 const Event = v.object({ type: v.string() })
 
+const KNOWN: readonly string[] = ServiceEvent.options.map(({ entries }) => entries.type.literal)
+
 /**
- * Takes webhooks: checks the signature over the bytes as they came, then the content, and calls
- * `ended` once for each message, however often the sender repeats it.
+ * Reads an event that the site has told, by webhook or when it was asked. Kinds that this service doesn't
+ * know are passed over: new ones may come.
+ *
+ * @returns `undefined` for a kind that is not known here
+ * @throws LatchkeyError `invalid_request` when it is no event
+ */
+export function readEvent(told: unknown): ServiceEvent | undefined {
+  const kind = v.safeParse(Event, told)
+  if (kind.success && !KNOWN.includes(kind.output.type)) return undefined
+  const event = v.safeParse(ServiceEvent, told)
+  if (event.success) return event.output
+  throw new LatchkeyError('invalid_request', 'This is no event that is known here.')
+}
+
+/**
+ * Takes webhooks: checks the signature over the bytes as they came, then the content, and hands each
+ * message on once, however often the sender repeats it.
  */
 export class WebhookReceiver {
-  readonly #webhook: Webhook
-  readonly #ended: (event: SessionEndedEvent) => void
+  readonly #webhooks: readonly Webhook[]
+  readonly #take: (event: unknown) => void
   readonly #handled = new Map<string, Moment>()
 
-  /** @param secret `whsec_…`, as the sender gave it */
-  constructor(secret: string, ended: (event: SessionEndedEvent) => void) {
-    this.#webhook = new Webhook(secret)
-    this.#ended = ended
+  /** @param secrets `whsec_…`, as the sender gave them: two while one is replaced */
+  constructor(secrets: readonly string[], take: (event: unknown) => void) {
+    this.#webhooks = secrets.map((secret) => new Webhook(secret))
+    this.#take = take
   }
 
   /**
@@ -48,26 +65,19 @@ export class WebhookReceiver {
   }
 
   #verify(body: string, headers: WebhookHeaders): unknown {
-    try {
-      return this.#webhook.verify(body, { ...headers })
-    } catch (cause) {
-      throw new LatchkeyError(
-        'invalid_request',
-        'The webhook’s signature or timestamp is not right: sign with this endpoint’s secret.',
-        { cause },
-      )
+    let failure: unknown
+    for (const webhook of this.#webhooks) {
+      try {
+        return webhook.verify(body, { ...headers })
+      } catch (error) {
+        failure = error
+      }
     }
-  }
-
-  /** Kinds of events that this service doesn't know are taken and passed over: new ones may come. */
-  #take(event: unknown): void {
-    const kind = v.safeParse(Event, event)
-    if (kind.success && kind.output.type !== 'session.ended') return
-    const ending = v.safeParse(SessionEndedEvent, event)
-    if (!ending.success) {
-      throw new LatchkeyError('invalid_request', 'The webhook holds no event that is known here.')
-    }
-    this.#ended(ending.output)
+    throw new LatchkeyError(
+      'invalid_request',
+      'The webhook’s signature or timestamp is not right: sign with this endpoint’s secret.',
+      { cause: failure },
+    )
   }
 
   #forget(now: Moment): void {

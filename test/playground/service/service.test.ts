@@ -2,16 +2,21 @@ import { createServer, type Server } from 'node:http'
 import { generateKeyPair, SignJWT } from 'jose'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { StoppedClock, VirtualClock } from '../../clock/clock.ts'
-import { DAY, HOUR, MINUTE, toHttpDate, toIso, toSeconds } from '../../clock/moment.ts'
-import { shiftDate } from '../../clock/shifted-date.ts'
-import { createService } from '../../playground/service/service.ts'
-import { type DeviceKey, thumbprint, webCryptoDeviceKey } from '../../protocol/dpop/key.ts'
-import { createProof } from '../../protocol/dpop/proof.ts'
+import { StoppedClock, VirtualClock } from '../../../clock/clock.ts'
+import { DAY, HOUR, MINUTE, toHttpDate, toIso, toSeconds } from '../../../clock/moment.ts'
+import { shiftDate } from '../../../clock/shifted-date.ts'
+import { createService } from '../../../playground/service/service.ts'
+import type { Page } from '../../../playground/service/site-events.ts'
+import { CLAIMS_CHANGED } from '../../../protocol/claims-changed.ts'
+import { type DeviceKey, thumbprint, webCryptoDeviceKey } from '../../../protocol/dpop/key.ts'
+import { createProof } from '../../../protocol/dpop/proof.ts'
 
 const ISSUER = 'http://127.0.0.1:3000'
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+const OLD_SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`
 const RealDate = globalThis.Date
+
+const NOTHING: Page = { events: [], next: 0, more: false, forgotten: 0 }
 
 let signing: CryptoKeyPair
 let device: DeviceKey
@@ -19,6 +24,7 @@ let jkt: string
 let clock: VirtualClock
 let server: Server
 let url: string
+let readEvents: () => Promise<Page>
 const reports: unknown[] = []
 
 const newDevice = async () =>
@@ -36,6 +42,7 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
+  readEvents = async () => NOTHING
   clock = new VirtualClock(new StoppedClock(Date.now()))
   server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -48,7 +55,8 @@ beforeEach(async () => {
     issuer: ISSUER,
     audience: ISSUER,
     keys: async () => signing.publicKey,
-    webhookSecret: SECRET,
+    webhookSecrets: [SECRET, OLD_SECRET],
+    readEvents: () => readEvents(),
     report: (error) => reports.push(error),
   })
   server.on('request', app.callback())
@@ -283,6 +291,89 @@ test('a kind of event that this service does not know is taken and passed over',
   const body = JSON.stringify({ type: 'plan.changed', timestamp: toIso(clock.now()), data: {} })
   const signature = new Webhook(SECRET).sign('msg_2', new Date(clock.now()), body)
   expect((await send(body, 'msg_2', signature)).status).toBe(204)
+})
+
+test('while the secret is replaced, the old one is taken as well', async () => {
+  expect((await notify({}, 'msg_old', OLD_SECRET)).status).toBe(204)
+  expect((await hello(await proved())).status).toBe(401)
+})
+
+test('the site can not be asked: closed, in words, with a time to try again and no challenge', async () => {
+  readEvents = async () => {
+    throw new Error('The site is away.')
+  }
+  const answer = await hello(await proved())
+  expect(answer.status).toBe(503)
+  expect(await answer.json()).toMatchObject({
+    error: 'temporarily_unavailable',
+    error_description: expect.stringMatching(/try again in a moment\.$/),
+  })
+  expect(answer.headers.get('retry-after')).toBe('2')
+  expect(answer.headers.get('www-authenticate')).toBeNull()
+  // Whoever shows no good token learns nothing of that, and makes nobody ask.
+  expect((await hello()).status).toBe(401)
+  expect(reports.splice(0)).toEqual([new Error('The site is away.')])
+  readEvents = async () => NOTHING
+  expect((await hello(await proved())).status).toBe(200)
+})
+
+test('what was missed is caught up with before anybody is served', async () => {
+  const event = {
+    type: 'session.ended',
+    timestamp: toIso(clock.now()),
+    data: {
+      session_id: 'ses_1',
+      user_id: 'usr_bob',
+      account_id: 'acc_acme',
+      device_id: null,
+      reason: 'password_reset',
+      actor: 'admin',
+      exp: toSeconds(clock.now() + HOUR),
+    },
+  }
+  readEvents = async () => ({
+    events: [
+      { id: 'evt_1', sequence: 1, event: { type: 'plan.imagined' } },
+      { id: 'evt_2', sequence: 2, event },
+    ],
+    next: 2,
+    more: false,
+    forgotten: 0,
+  })
+  const answer = await hello(await proved())
+  expect(answer.status).toBe(401)
+  expect(await answer.json()).toMatchObject({ reason: 'password_reset', actor: 'admin' })
+})
+
+test('the plan changed: served, and told since when, until the token is newer', async () => {
+  const token = await makeToken()
+  expect((await hello(await proved({ token }))).headers.get(CLAIMS_CHANGED)).toBeNull()
+  const changedAt = clock.now() + MINUTE
+  clock.advance(MINUTE)
+  const body = JSON.stringify({
+    type: 'subscription.changed',
+    timestamp: toIso(changedAt),
+    sequence: 1,
+    data: {
+      account_id: 'acc_acme',
+      actor: 'user',
+      subscription: {
+        id: 'sub_acme',
+        plan: 'pro',
+        status: 'active',
+        trial_ends_at: null,
+        period_ends_at: null,
+      },
+    },
+  })
+  const signature = new Webhook(SECRET).sign('msg_3', new Date(clock.now()), body)
+  expect((await send(body, 'msg_3', signature)).status).toBe(204)
+  const answer = await hello(await proved({ token }))
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get(CLAIMS_CHANGED)).toBe(String(toSeconds(changedAt)))
+  clock.advance(MINUTE)
+  const newer = await hello(await proved({ token: await makeToken() }))
+  expect(newer.headers.get(CLAIMS_CHANGED)).toBeNull()
 })
 
 test('a fortnight ahead, the unmodified verifier takes what was signed then', async () => {

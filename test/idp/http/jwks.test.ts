@@ -29,7 +29,8 @@ beforeEach(async () => {
     issuer: site.url,
     audience: site.url,
     keys: createRemoteJWKSet(new URL('/jwks', site.url)),
-    webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    webhookSecrets: [`whsec_${Buffer.alloc(32, 7).toString('base64')}`],
+    readEvents: async () => ({ events: [], next: 0, more: false, forgotten: 0 }),
     report: (error) => site.site.log.fatal(String(error)),
   })
   server.on('request', app.callback())

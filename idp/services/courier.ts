@@ -12,7 +12,12 @@ export interface CourierOptions {
   /** From 0 to 1: how much longer than published a later retry waits. */
   readonly jitter: () => number
   readonly resolve?: Resolve
+  /** Real milliseconds that a service may take to answer; 15 s. */
+  readonly patience?: Duration
 }
+
+/** Standard Webhooks says 15 to 30 s. */
+const SERVICE_PATIENCE: Duration = 15 * SECOND
 
 /** Requests under way at once, over all endpoints. */
 const AT_ONCE = 4
@@ -54,6 +59,8 @@ export class Courier {
   readonly #listeners = new Set<DueMoment[]>()
   #turn = 0
   #looking: Promise<void> = Promise.resolve()
+  /** A look that has not begun yet. */
+  #nextLook: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #stopped = false
 
@@ -112,12 +119,18 @@ export class Courier {
     this.#connections.close()
   }
 
-  /** One look at a time: two at once could start the same attempt twice. */
+  /** One look at a time, for two at once could start the same attempt twice; one more serves all who ask. */
   #look(): Promise<void> {
-    this.#looking = this.#looking
-      .then(() => this.#startDue())
+    if (this.#nextLook) return this.#nextLook
+    const look = this.#looking
+      .then(() => {
+        this.#nextLook = undefined
+        return this.#startDue()
+      })
       .catch((error: unknown) => this.#failedToLook(error))
-    return this.#looking
+    this.#nextLook = look
+    this.#looking = look
+    return look
   }
 
   #failedToLook(error: unknown): void {
@@ -189,6 +202,7 @@ export class Courier {
       const result = await attempt(this.#site, delivery, {
         connections: this.#connections,
         resolve: this.#options.resolve ?? resolveBySystem,
+        patience: this.#options.patience ?? SERVICE_PATIENCE,
         jitter: this.#options.jitter,
         ending: this.#ending.signal,
       })

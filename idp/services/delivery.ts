@@ -12,12 +12,11 @@ import { type Message, type PostAnswer, post } from './post.ts'
 import { readRefusal, securityEventMessage } from './security-event.ts'
 import { findTarget, type Resolve } from './target.ts'
 
-/** Real milliseconds that a service may take to answer; Standard Webhooks says 15 to 30 s. */
-const SERVICE_PATIENCE: Duration = 15_000
-
 export interface AttemptPorts {
   readonly connections: Connections
   readonly resolve: Resolve
+  /** Real milliseconds that a service may take to answer. */
+  readonly patience: Duration
   /** From 0 to 1; see {@link decideAfter}. */
   readonly jitter: () => number
   /** The site stops: what is under way is left as it is, and sent again when the site is back. */
@@ -93,10 +92,10 @@ async function send(
   site: Site,
   event: OutboxEvent,
   service: ServiceSettings,
-  { connections, resolve, ending }: AttemptPorts,
+  { connections, resolve, patience, ending }: AttemptPorts,
 ): Promise<AttemptResult> {
   const url = new URL(service.url)
-  const late = AbortSignal.timeout(SERVICE_PATIENCE)
+  const late = AbortSignal.timeout(patience)
   const target = await findTarget(url, site.settings.allowInternalServices, resolve)
   if (target.kind !== 'reachable') {
     const why = target.kind === 'internal' ? 'internal_target' : 'unreachable'

@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND, toHttpDate, toIso } from '../../../clock/moment.ts'
 import { shiftDate } from '../../../clock/shifted-date.ts'
+import { Courier } from '../../../idp/services/courier.ts'
 import { announce } from '../../../idp/services/outbox.ts'
 import { RETRY_AFTER } from '../../../idp/services/schedule.ts'
 import { happen } from '../../support/happenings.ts'
@@ -279,6 +280,36 @@ describe('one lane for each', () => {
     expect(hung).toHaveLength(3)
     expect(all.map(({ atOnce }) => atOnce)).toEqual([1, 1, 1, 1, 1])
     for (const response of hung) response.writeHead(204).end()
+  })
+
+  test('five that never answered may not take all places the next time: whoever answers is told at once', async () => {
+    const all = await receivers(6)
+    const dead = all.slice(0, 5)
+    let open = 0
+    let most = 0
+    for (const receiver of dead) {
+      receiver.otherwise = (response) => {
+        most = Math.max(most, ++open)
+        response.once('close', () => open--)
+      }
+    }
+    const site = await siteTelling(all)
+    const options = { failed: () => {}, jitter: () => 0, patience: 100 }
+    const courier = new Courier(site.site, options)
+    opened.push(() => courier.stop())
+    const id = await happen(site)
+    await courier.run()
+    for (const receiver of dead) {
+      expect(await stateOf(site, id, receiver)).toMatchObject({
+        history: [{ outcome: { kind: 'failed', why: 'timeout' } }],
+      })
+    }
+    site.clock.advance(10 * SECOND)
+    most = 0
+    await courier.run()
+    expect(most).toBe(2)
+    expect(dead.map(({ received }) => received.length)).toEqual([2, 2, 2, 2, 2])
+    expect(all[5]?.received).toHaveLength(1)
   })
 
   test('at most four requests at once, over all endpoints', async () => {

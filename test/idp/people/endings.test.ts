@@ -151,7 +151,7 @@ describe('each path ends what it says, with one event, and one word everywhere',
     ],
   ]
 
-  test.each(PATHS.map((path) => ({ name: path[0], path })))('$name', async ({ path }) => {
+  test.each(PATHS.map((path) => [path[0], path] as const))('%s', async (_, path) => {
     const [, act, ofLaptop, ofPhone, ofWeb, actor = 'user'] = path
     await site.store.commit(crewWrites())
     const web = await browserOf(site)

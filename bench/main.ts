@@ -7,6 +7,7 @@ import { StartError } from '../idp/start-error.ts'
 import { StoreError } from '../idp/store/errors.ts'
 import { PlaygroundFailure } from '../playground/failure.ts'
 import { takePortBlock } from '../playground/ports.ts'
+import { aims } from './aims.ts'
 import { ArgumentError, type BenchArguments, readArguments, USAGE } from './arguments.ts'
 import { type Contender, startLatchkey, startLimit, startOidcProvider } from './contenders.ts'
 import { makeDevices } from './devices.ts'
@@ -128,11 +129,18 @@ function conclude(
       report(results),
       reportStores(entrants.flatMap(({ store }) => store ?? [])),
       '',
+      ...aims(ourStores(entrants, options.sessions), results.get('limit') ?? []),
+      '',
       `Every answer was right; ${checked.tokens} access tokens verified; after kill -9 all ${checked.sessions} sessions in use of our stores stood at their newest token.`,
       '',
     ].join('\n'),
   )
 }
+
+const ourStores = (entrants: readonly Entrant[], sessions: readonly number[]) =>
+  entrants.flatMap(({ store, rounds }, index) =>
+    store ? [{ sessions: sessions[index] ?? 0, rounds, figures: store }] : [],
+  )
 
 function tell({ json }: BenchArguments, sentence: string): void {
   if (!json) process.stderr.write(`${sentence}\n`)

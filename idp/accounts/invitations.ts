@@ -4,7 +4,7 @@ import type { Role } from '../../protocol/plan.ts'
 import type { By } from '../audit/by.ts'
 import { INVITATION_LIFE } from '../lifetimes.ts'
 import { mail } from '../mail/mail.ts'
-import { personRefusal, refusalInWords } from '../sessions/standing.ts'
+import { overtaken, personRefusal, refusalInWords } from '../sessions/standing.ts'
 import type { Site } from '../site.ts'
 import { type Account, type Invitation, type Membership, membershipId } from '../store/records.ts'
 import { newId } from '../tokens/secret.ts'
@@ -160,24 +160,32 @@ export async function openInvitation(
 ): Promise<OpenedInvitation> {
   const now = site.clock.now()
   const opened = site.links.open('invitation', signed, now)
-  const invitation =
-    opened.kind === 'forged' ? undefined : await site.store.invitation(opened.link.subject)
-  const account = invitation && (await site.store.account(invitation.accountId))
-  if (opened.kind === 'expired' && !invitation) {
+  const found =
+    opened.kind === 'forged' ? undefined : await readInvitation(site, opened.link.subject)
+  if (opened.kind === 'expired' && !found) {
     throw new LatchkeyError('not_found', INVITATION_WORDS.expired)
   }
-  if (!invitation || !account) {
-    throw new LatchkeyError(
-      'not_found',
-      'This is no invitation of ours. Open the link from the mail once more, all of it.',
-    )
-  }
-  const inviter = await site.store.user(invitation.invitedBy)
+  if (found) return found
+  throw new LatchkeyError(
+    'not_found',
+    'This is no invitation of ours. Open the link from the mail once more, all of it.',
+  )
+}
+
+/** An invitation whose link was opened before. */
+export async function readInvitation(
+  { store, clock }: Pick<Site, 'store' | 'clock'>,
+  id: string,
+): Promise<OpenedInvitation | undefined> {
+  const invitation = await store.invitation(id)
+  const account = invitation && (await store.account(invitation.accountId))
+  if (!invitation || !account) return undefined
+  const inviter = await store.user(invitation.invitedBy)
   return {
     invitation,
     account,
     inviter: inviter?.name ?? 'Somebody',
-    standing: account.closed ? 'withdrawn' : standingOfInvitation(invitation, now),
+    standing: account.closed ? 'withdrawn' : standingOfInvitation(invitation, clock.now()),
   }
 }
 
@@ -191,12 +199,13 @@ export function decideAcceptance(
   view: AccountView,
   invitationId: string,
   userId: string,
-  by: By,
+  by: By & { readonly era?: number },
   now: Moment,
 ): AccountChange {
   const user = view.people.find(({ id }) => id === userId)
   if (!user) throw new LatchkeyError('not_found', 'There is no such person.')
-  const refusal = personRefusal(user)
+  const refusal =
+    personRefusal(user) ?? (by.era === undefined ? undefined : overtaken(user, by.era))
   if (refusal) throw new LatchkeyError('access_denied', refusalInWords(refusal))
   const invitation = view.invitations.find(({ id }) => id === invitationId)
   const standing = invitation ? standingOfInvitation(invitation, now) : 'expired'
@@ -234,14 +243,17 @@ export function decideAcceptance(
   }
 }
 
-/** Makes the person a member. Whoever is deleted or disabled at the same moment is not. */
-export async function acceptInvitation(
+/**
+ * Makes the person a member. Whoever is deleted or disabled at the same moment is not.
+ *
+ * @param by from a session of theirs; or from a sign-in of that era, by which they have none yet
+ */
+export const acceptInvitation = (
   site: Site,
-  { invitation }: OpenedInvitation,
+  { invitation }: Pick<OpenedInvitation, 'invitation'>,
   userId: string,
-  by: By,
-) {
-  return changeAccount(site, invitation.accountId, by, [userId], (view, now) =>
+  by: By & { readonly era?: number },
+) =>
+  changeAccount(site, invitation.accountId, by, [userId], (view, now) =>
     decideAcceptance(view, invitation.id, userId, by, now),
   )
-}

@@ -17,7 +17,7 @@ import { startSignIn } from '../sign-in/start.ts'
 import type { Onward } from '../sign-in/steps.ts'
 import type { Site } from '../site.ts'
 import { readForm } from './body.ts'
-import { readBrowser, setBinding, setSession, wipeSession } from './cookies.ts'
+import { readBrowser, readInvitation, setBinding, setSession, wipeSession } from './cookies.ts'
 import { requireSameOrigin } from './same-origin.ts'
 
 export const SIGN_OUT_PATH = '/signout'
@@ -66,7 +66,13 @@ export function browserRoutes(site: Site): Router {
 
   const start = async (ctx: Context, provider: string | undefined) => {
     const { binding } = readBrowser(ctx)
-    const { to, browser } = await startSignIn(site, queryOf(ctx), provider, binding)
+    const { to, browser } = await startSignIn(
+      site,
+      queryOf(ctx),
+      provider,
+      binding,
+      readInvitation(ctx),
+    )
     if (browser !== binding) setBinding(ctx, browser)
     goOn(ctx, { to })
   }

@@ -98,17 +98,23 @@ export function newPerson(
   }
 }
 
-/** Finds the person by (issuer, subject), never by e-mail; makes a new one; says whom it turns away. */
+/**
+ * Finds the person by (issuer, subject), never by e-mail; makes a new one; says whom it turns away.
+ *
+ * @param invited whether they come with an invitation: then they need no account yet
+ */
 export async function arrive(
   store: Store,
   identity: Arriving & { readonly authTime: Moment },
   lifetimes: Lifetimes,
   now: Moment,
+  invited = false,
 ): Promise<SignInOutcome> {
   for (;;) {
     const known = await store.userByIdentity(identity.issuer, identity.subject)
     if (known) {
-      const refusal = personRefusal(known) ?? (await accountsRefusal(store, known.id))
+      const refusal =
+        personRefusal(known) ?? (invited ? undefined : await accountsRefusal(store, known.id))
       return refusal
         ? refusedOutcome(refusal, known.id)
         : { kind: 'person', userId: known.id, authTime: identity.authTime, era: eraOf(known) }

@@ -91,5 +91,7 @@ async function judge(
   if (authTime === undefined) return UNASKED
   // Before the person arrives: what they begin now is not to end with all the rest.
   if (identity.passwordReset) await resetAtProvider(site, identity, browser)
-  return arrive(site.store, { ...identity, authTime }, site.settings.lifetimes, site.clock.now())
+  const invited = signIn.invitationId !== undefined
+  const { lifetimes } = site.settings
+  return arrive(site.store, { ...identity, authTime }, lifetimes, site.clock.now(), invited)
 }

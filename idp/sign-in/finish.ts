@@ -12,7 +12,7 @@ import { returnRefusal, returnUrl } from './return.ts'
 import { signInAgain } from './start.ts'
 import { type Browser, type Onward, takeStep } from './steps.ts'
 
-/** Where the chooser is, for a person who belongs to several open accounts. */
+/** Where the chooser is, for a person who belongs to several open accounts, or to none and is invited. */
 export const CHOOSER_PATH = '/signin/choose'
 
 export interface ProvenPerson {
@@ -37,8 +37,10 @@ export async function chooseOrFinish(
   const [only, ...others] = accounts
   const { userId, authTime, era = 0 } = outcome
   const person: ProvenPerson = { userId, authTime, era, purge }
-  if (!only) return turnAwayIfRefused(site, signIn, person, browser)
-  if (others.length === 0) return finish(site, signIn, person, only.account.id, browser)
+  if (!only && signIn.invitationId === undefined) {
+    return turnAwayIfRefused(site, signIn, person, browser)
+  }
+  if (only && others.length === 0) return finish(site, signIn, person, only.account.id, browser)
   await takeStep(site, signIn, { at: 'chooser', ...person })
   return { to: `${site.settings.url}${CHOOSER_PATH}?signin=${signIn.id}` }
 }

@@ -3,9 +3,17 @@ import type { Site } from '../site.ts'
 import type { SignIn } from '../store/records.ts'
 import { hashOf, newId, newSecret } from '../tokens/secret.ts'
 import { newProviderRequest, type Provider } from './provider.ts'
-import { readReturnAddress, readSignInRequest, type SignInRequest } from './request.ts'
+import {
+  type ReturnAddress,
+  readReturnAddress,
+  readSignInRequest,
+  type SignInRequest,
+} from './request.ts'
 import { returnError } from './return.ts'
 import { awaited, type Onward, providerOf, takeStepBack } from './steps.ts'
+
+/** The account page on which an invitation is accepted. */
+export const INVITATION_PAGE_PATH = '/account/invitation'
 
 export interface StartedSignIn {
   /** Where the browser goes next. */
@@ -19,6 +27,7 @@ export interface StartedSignIn {
  * provider (DESIGN §4 no. 2).
  *
  * @param browser the secret of the browser's cookie, if it has one already
+ * @param invitation the link of an invitation that the browser opened, if it did
  * @throws LatchkeyError for the person, when it is not certain whose request it is
  */
 export async function startSignIn(
@@ -26,6 +35,7 @@ export async function startSignIn(
   query: URLSearchParams,
   providerName: string | undefined,
   browser: string = newSecret(),
+  invitation?: string,
 ): Promise<StartedSignIn> {
   const address = readReturnAddress(
     query,
@@ -43,12 +53,26 @@ export async function startSignIn(
     const request = readSignInRequest(query, address)
     await checkDevice(site, request)
     const provider = named ?? site.providers.forHint(request.loginHint)
-    return { to: await toProvider(site, request, provider, browser), browser }
+    const invitationId = invitedBy(site, address, invitation)
+    return { to: await toProvider(site, request, provider, browser, invitationId), browser }
   } catch (error) {
     // A browser on the site itself has nobody to tell but the person.
     if (!(error instanceof LatchkeyError) || address.clientId === 'latchkey-web') throw error
     return { to: returnError(site, address, error.code, error.message), browser }
   }
+}
+
+/** Whoever signs in to accept an invitation, and for nothing else, comes with it. */
+function invitedBy(
+  { settings, links, clock }: Site,
+  { clientId, redirectUri }: ReturnAddress,
+  signed: string | undefined,
+): string | undefined {
+  const accepting =
+    clientId === 'latchkey-web' && redirectUri === settings.url + INVITATION_PAGE_PATH
+  if (!accepting || signed === undefined) return undefined
+  const opened = links.open('invitation', signed, clock.now())
+  return opened.kind === 'good' ? opened.link.subject : undefined
 }
 
 async function checkDevice(site: Site, { deviceId, jkt }: SignInRequest): Promise<void> {
@@ -67,6 +91,7 @@ async function toProvider(
   request: SignInRequest,
   provider: Provider,
   browser: string,
+  invitationId: string | undefined,
 ): Promise<string> {
   const toProvider = newProviderRequest()
   const to = request.silent
@@ -83,6 +108,7 @@ async function toProvider(
     jkt: request.jkt,
     browserHash: hashOf(browser),
     provider: provider.settings.name,
+    ...(invitationId === undefined ? {} : { invitationId }),
     step: request.silent
       ? { at: 'silent', stateHash: hashOf(toProvider.state) }
       : { at: 'provider', ...awaited(toProvider) },

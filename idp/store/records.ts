@@ -135,6 +135,8 @@ export interface SignIn {
    * beginning: a password that was forgotten takes a way of its own. Missing: at the beginning.
    */
   readonly askedAt?: Moment
+  /** The invitation whose link this browser opened before; missing: none. */
+  readonly invitationId?: string
   readonly step: SignInStep
 }
 

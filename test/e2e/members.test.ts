@@ -105,6 +105,25 @@ test('olivia invites alice, who accepts from another browser and goes on with Ac
   expect([...errors, ...alice.errors]).toEqual([])
 })
 
+test('dave, whose only account is closed, is invited: he joins on his way in', async () => {
+  const { page } = await signIn('olivia@acme.example.test', '/account/members')
+  await page.getByLabel('Their e-mail address').fill('dave@example.test')
+  await press(page, 'Invite')
+  await page.getByText('dave@example.test').first().waitFor()
+  const dave = await openPage(browser)
+  await expect.poll(() => mailedLink('dave@example.test')).not.toBe('')
+  await dave.page.goto(mailedLink('dave@example.test'))
+  await dave.page.getByRole('link', { name: 'Sign in to accept' }).click()
+  await prove(dave.page, 'dave@example.test')
+  await heading(dave.page, 'Join Acme?')
+  await look(dave.page, 'join')
+  await press(dave.page, 'Join Acme')
+  await heading(dave.page, 'You belong to Acme')
+  await page.reload()
+  await page.getByRole('heading', { name: 'Dave Dahl' }).waitFor()
+  expect(dave.errors).toEqual([])
+})
+
 test('a link that was used, or is none of ours, says so calmly', async () => {
   const { page } = await openPage(browser)
   await page.goto(mailedLink('alice.private@example.test'))
@@ -160,7 +179,7 @@ test('olivia closes Acme with a reason, eleven minutes later only after a fresh 
   expect(errors).toEqual([])
 })
 
-test('carol, whose logins are off, reads who can help; dave, whose account is closed, what he can do', async () => {
+test('carol, whose logins are off, reads who can help; dave, all of whose accounts are closed, what he can do', async () => {
   for (const [email, title, picture] of [
     ['carol@example.test', 'Signing in is switched off', 'disabled'],
     ['dave@example.test', 'This account is closed', 'turned-away-closed'],

@@ -54,7 +54,7 @@ async function newCrew() {
     { table: 'invitation', put: invitation },
   ]
   await site.store.commit(writes)
-  return { a, b, m, shared: shared.id, own: own.id, invitation, account: own }
+  return { a, b, m, shared: shared.id, own: own.id, invitation }
 }
 
 type Crew = Awaited<ReturnType<typeof newCrew>>
@@ -71,8 +71,7 @@ const ACTS = {
   close: (on, { a, shared }) => closeAccount(on, shared, undefined, byUser(a)),
   delete_m: (on, { m }) => deleteUser(on, m, byAdmin(null)),
   delete_a: (on, { a }) => deleteUser(on, a, byAdmin(null)),
-  b_accepts: (on, { b, invitation, account }) =>
-    acceptInvitation(on, { invitation, account, inviter: '', standing: 'open' }, b, byUser(b)),
+  b_accepts: (on, { b, invitation }) => acceptInvitation(on, { invitation }, b, byUser(b)),
   delete_b: (on, { b }) => deleteUser(on, b, byAdmin(null)),
   switch_here: (on, { m, shared }, elsewhere) =>
     switchAccount(on, elsewhere.sessionId, shared, byUser(m)),
@@ -114,11 +113,10 @@ describe('somebody comes between the decision and its commit', () => {
   })
 
   test('whoever joins and signs in while the account is closed is signed out with the others', async () => {
-    const { b, m, own, invitation, account } = await newCrew()
+    const { b, m, own, invitation } = await newCrew()
     let begun = ''
     const on = interrupted(site, async () => {
-      const opened = { invitation, account, inviter: '', standing: 'open' } as const
-      await acceptInvitation(site.site, opened, b, byUser(b))
+      await acceptInvitation(site.site, { invitation }, b, byUser(b))
       begun = (await signedInAs(site, b, own)).sessionId
     })
     expect((await closeAccount(on, own, undefined, byUser(m))).ended).toEqual([begun])

@@ -7,7 +7,7 @@ import { AuditPage } from '../../../protocol/audit.ts'
 import { Closings } from '../../../protocol/closing.ts'
 import { MyAccounts } from '../../../protocol/my-accounts.ts'
 import { MyMembers } from '../../../protocol/my-members.ts'
-import { SignInSteps, TestBrowser } from '../../support/browser.ts'
+import { SignInSteps, TestBrowser, whereTo } from '../../support/browser.ts'
 import { expectPage, expectProblemPage } from '../../support/refusal.ts'
 import { ADA, type RunningSite } from '../../support/site.ts'
 import { crewWrites, OTHER, signedInAs } from '../accounts/crew.ts'
@@ -292,6 +292,60 @@ describe('an invitation', () => {
     await site.due.run()
     const forgotten = await guest.get(third)
     expect(forgotten.body).toContain('expired')
+  })
+
+  describe('to somebody who has no account left', () => {
+    const join = async () => {
+      const bo = await signedInAs(site, 'usr_bo')
+      await bo.act('DELETE', `/me/members/${ADA.user.id}`)
+      await bo.act('POST', '/me/invitations', { address: 'fay@example.test', role: 'member' })
+      const guest = new TestBrowser(site)
+      await guest.get(await lastLink())
+      const steps = (to: string) => new SignInSteps(guest, { return_to: to }).all()
+      return { bo, guest, steps }
+    }
+
+    test('lets them in by saying yes on the way, and not before', async () => {
+      const { guest, steps } = await join()
+      // Without the wish to accept, an opened link is no key to anything.
+      expectProblemPage(await steps('/account'), { status: 403 })
+      const chooser = whereTo(await steps('/account/invitation'))
+      expect(chooser.pathname).toBe('/signin/choose')
+      const page = await guest.get(chooser.href)
+      expectPage(page)
+      expect(page.body).toContain('Join Ada’s?')
+      expect(await roleOf(ADA.user.id)).toBeUndefined()
+      const signin = chooser.searchParams.get('signin') ?? ''
+      const stranger = await guest.post('/signin/choose', { signin, account: OTHER.id })
+      expectProblemPage(stranger, { status: 400 })
+      await guest.post('/signin/choose', { signin, account: ACCOUNT })
+      expect(await roleOf(ADA.user.id)).toBe('member')
+      expect((await guest.get('/account/invitation')).body).toContain('You belong to Ada’s')
+    })
+
+    test('withdrawn meanwhile: says so, and lets nobody in', async () => {
+      const { bo, guest, steps } = await join()
+      const chooser = whereTo(await steps('/account/invitation'))
+      const { invitations } = v.parse(MyMembers, (await bo.get('/me/members')).body)
+      await bo.act('DELETE', `/me/invitations/${invitations[0]?.id}`)
+      const page = await guest.get(chooser.href)
+      expectProblemPage(page, { status: 403 })
+      expect(page.body).toContain('withdrawn')
+      const signin = chooser.searchParams.get('signin') ?? ''
+      await guest.post('/signin/choose', { signin, account: ACCOUNT })
+      expect(await roleOf(ADA.user.id)).toBeUndefined()
+    })
+
+    test('everything of theirs was ended after they proved themselves: they do not get in by it', async () => {
+      const { guest, steps } = await join()
+      const chooser = whereTo(await steps('/account/invitation'))
+      await admin('POST', `/admin/users/${ADA.user.id}/password-reset`)
+      const signin = chooser.searchParams.get('signin') ?? ''
+      expectProblemPage(await guest.post('/signin/choose', { signin, account: ACCOUNT }), {
+        status: 403,
+      })
+      expect(await roleOf(ADA.user.id)).toBeUndefined()
+    })
   })
 
   test('of somebody who was removed since opens nothing', async () => {

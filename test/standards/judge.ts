@@ -12,7 +12,6 @@ export interface Outcome {
 export interface Verdict {
   readonly held: readonly Row[]
   readonly explained: readonly Row[]
-  readonly pending: readonly { readonly row: Row; readonly why: string }[]
   /** Rows that nothing holds, or that a named test no longer does. */
   readonly open: readonly { readonly row: Row; readonly why: string }[]
 }
@@ -30,7 +29,6 @@ export function judge(rows: readonly Row[], outcomes: readonly Outcome[]): Verdi
     held,
     open,
     explained: rows.filter((row) => 'explained' in row),
-    pending: rows.flatMap((row) => ('pending' in row ? [{ row, why: row.pending }] : [])),
   }
 }
 
@@ -49,14 +47,14 @@ function whatIsMissing(
   return undefined
 }
 
-/** The verdict in lines, for people. */
-export function inLines({ held, explained, pending, open }: Verdict): readonly string[] {
-  const count = held.length + explained.length + pending.length + open.length
-  const line = ({ id, standard, section }: Row, why: string) =>
-    `  ${id} (${standard}${section === id ? '' : ` ${section}`}): ${why}`
+/** The verdict in lines, for people: how many, and each row that nothing holds. */
+export function inLines({ held, explained, open }: Verdict): readonly string[] {
+  const rows = held.length + explained.length + open.length
   return [
-    `${count} rows: ${held.length} held, ${explained.length} explained, ${pending.length} pending, ${open.length} open`,
-    ...pending.map(({ row, why }) => `${line(row, why)} (pending)`),
-    ...open.map(({ row, why }) => line(row, why)),
+    `${rows} rows: ${held.length} held, ${explained.length} explained, ${open.length} open`,
+    ...open.map(
+      ({ row: { id, standard, section }, why }) =>
+        `  ${id} (${standard}${section === id ? '' : ` ${section}`}): ${why}`,
+    ),
   ]
 }

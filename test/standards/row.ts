@@ -48,9 +48,4 @@ interface Explained {
   readonly explained: string
 }
 
-/** To be held by what is still being built. */
-interface Pending {
-  readonly pending: string
-}
-
-export type Row = Requirement & (Held | Explained | Pending)
+export type Row = Requirement & (Held | Explained)

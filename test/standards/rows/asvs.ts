@@ -369,7 +369,7 @@ export const ASVS = [
     who: 'site',
     tests: {
       [ENDINGS]: ['each path ends what it says, with one event, and one word everywhere'],
-      'playground/service.test.ts': [
+      'playground/service/service.test.ts': [
         'the session ended elsewhere: refused at once, with the reason, though the token verifies',
       ],
       [WRONG_TOKENS]: ['revocation > takes the access tokens of the session along'],
@@ -559,6 +559,9 @@ export const ASVS = [
     who: 'site',
     tests: {
       'idp/tokens/access-token.test.ts': ['it says all that a service needs, in whole seconds'],
+      'idp/services/security-event.test.ts': [
+        'over the wire > its key verifies no access token, and the key of access tokens verifies no SET',
+      ],
     },
   },
   {
@@ -629,7 +632,7 @@ export const ASVS = [
     who: 'service',
     tests: {
       [RESOURCE]: [`${WRONG} > another audience`],
-      'playground/service.test.ts': ['a token for another audience'],
+      'playground/service/service.test.ts': ['a token for another audience'],
     },
   },
   {
@@ -639,7 +642,7 @@ export const ASVS = [
     requirement: 'A service decides by what the token says of account, role and plan.',
     who: 'service',
     tests: {
-      'playground/service.test.ts': [
+      'playground/service/service.test.ts': [
         'a token and a fresh proof of its key: served, with what the token says',
       ],
       [RESOURCE]: [`${WRONG} > a role that does not exist`],
@@ -677,7 +680,7 @@ export const ASVS = [
     who: 'service',
     tests: {
       [RESOURCE]: ['a bound token is worthless without its key'],
-      'playground/service.test.ts': ['a token without a proof', 'another device’s proof'],
+      'playground/service/service.test.ts': ['a token without a proof', 'another device’s proof'],
     },
   },
   {

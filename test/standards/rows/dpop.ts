@@ -73,7 +73,7 @@ export const DPOP = [
         'a bound token is worthless without its key > as a Bearer token',
       ],
       'idp/http/wrong-tokens.test.ts': ['access tokens at /me > as a bearer token'],
-      'playground/service.test.ts': ['a bound token as a bearer token'],
+      'playground/service/service.test.ts': ['a bound token as a bearer token'],
     },
   },
   {

@@ -316,7 +316,7 @@ export const OAUTH = [
         'a token with one thing wrong is refused > another audience',
         'a token with one thing wrong is refused > no audience',
       ],
-      'playground/service.test.ts': ['a token for another audience'],
+      'playground/service/service.test.ts': ['a token for another audience'],
     },
   },
   {

@@ -1,7 +1,8 @@
 import type { Row } from '../row.ts'
 
 const COURIER = 'idp/services/courier.test.ts'
-const SERVICE = 'playground/service.test.ts'
+const SET = 'idp/services/security-event.test.ts'
+const SERVICE = 'playground/service/service.test.ts'
 
 /** Standard Webhooks, SETs and CAEP: how services hear. */
 export const SIGNALS = [
@@ -136,7 +137,13 @@ export const SIGNALS = [
     requirement:
       'An event token has iss, iat, jti, aud and events, no exp, typ secevent+jwt; it passes for no other token.',
     who: 'site',
-    pending: 'events as SETs are being built',
+    tests: {
+      [SET]: [
+        'over the wire > a sign-out arrives as a SET that jose verifies by our metadata alone',
+        'over the wire > its key verifies no access token, and the key of access tokens verifies no SET',
+      ],
+      'protocol/resource.test.ts': ['a token with one thing wrong is refused > a security event'],
+    },
   },
   {
     id: 'E-2',
@@ -145,7 +152,12 @@ export const SIGNALS = [
     requirement:
       'One SET for each POST of application/secevent+jwt; 202 is taken, 400 says err and description.',
     who: 'site',
-    pending: 'events as SETs are being built',
+    tests: {
+      [SET]: [
+        'over the wire > a sign-out arrives as a SET that jose verifies by our metadata alone',
+        'over the wire > refused with an error of RFC 8935: it is in the history',
+      ],
+    },
   },
   {
     id: 'E-3',
@@ -154,7 +166,7 @@ export const SIGNALS = [
     requirement:
       'session-revoked, credential-change and token-claims-change, with who initiated it and why.',
     who: 'site',
-    pending: 'events as SETs are being built',
+    tests: { [SET]: ['how each event is put'] },
   },
   {
     id: 'E-4',
@@ -163,6 +175,11 @@ export const SIGNALS = [
     requirement:
       'RS256 with 2048 bits at least, one event for each SET, the subject by session, user and tenant.',
     who: 'site',
-    pending: 'events as SETs are being built',
+    tests: {
+      // jose refuses RS256 with less than 2048 bits by itself.
+      [SET]: [
+        'over the wire > a sign-out arrives as a SET that jose verifies by our metadata alone',
+      ],
+    },
   },
 ] as const satisfies readonly Row[]

@@ -84,7 +84,7 @@ export const TOKENS = [
         `${WRONG} > signed by a stranger under our kid`,
         '59 min 59 s after its issue a token is taken; at 60 min it is not',
       ],
-      'playground/service.test.ts': ['an expired token', 'a JWT of another kind'],
+      'playground/service/service.test.ts': ['an expired token', 'a JWT of another kind'],
     },
   },
   {

@@ -21,6 +21,11 @@ const ENTRIES = {
   story: 'playground/story/main.ts',
   'story-device': 'playground/story/device.ts',
   soak: 'test/soak/main.ts',
+  desktop: 'desktop/launch.ts',
+  'electron-host/run': 'test/electron-host/run.ts',
+  'electron-host/electron': 'test/electron-host/electron.ts',
+  'electron-host/hooks': 'test/electron-host/hooks.ts',
+  'electron-host/parent-port': 'test/electron-host/parent-port.ts',
   bench: 'bench/main.ts',
   'bench-watched-site': 'bench/watched-site.ts',
   'bench-limit': 'bench/limit.ts',
@@ -28,7 +33,7 @@ const ENTRIES = {
 }
 
 /** These start the others. */
-const STARTERS = ['playground', 'story', 'soak', 'bench']
+const STARTERS = ['playground', 'story', 'soak', 'bench', 'desktop']
 
 const root = dirname(fileURLToPath(import.meta.url))
 // Within node_modules, so that the bundles find the packages.

@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Three kinds of test, by what they need:
+ * Four kinds of test, by what they need:
  * `unit` needs nothing and takes under a minute; `parts` starts real processes of ours, kills them
- * and meets independent clients; `e2e` drives real browsers.
+ * and meets independent clients; `e2e` drives real browsers; `desktop` starts the desktop app, with a real keychain.
  */
 export default defineConfig({
   test: {
@@ -27,8 +27,19 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/desktop/**'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'desktop',
+          include: ['test/e2e/desktop/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // Each starts two real browsers and more: side by side they would only wait for each other.
+          fileParallelism: false,
         },
       },
     ],

@@ -96,6 +96,11 @@ export class AccessToken {
     return this.#tokens === undefined || now === undefined ? undefined : now - this.#tokens.issuedAt
   }
 
+  /** From when on a use refreshes first, by the site's clock; for display. */
+  get dueAt(): Moment | undefined {
+    return this.#tokens && this.#tokens.issuedAt + this.#tokens.lifetime
+  }
+
   get use(): UseDecision {
     const use = this.#tokens ? decideOnUse(this.age, this.#tokens.lifetime) : 'refresh'
     // Valid all the same: where the site can't be reached, it will do once more.

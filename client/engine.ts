@@ -134,6 +134,11 @@ export class Engine {
     return this.#serverTime.now()
   }
 
+  /** From when on a use refreshes first; `undefined` while there is no access token. For display. */
+  get refreshDueAt(): Moment | undefined {
+    return this.#access.dueAt
+  }
+
   /** Hears every change of {@link Engine.state}. @returns a function that ends it */
   subscribe(listener: StateListener): () => void {
     return this.#states.subscribe(listener)

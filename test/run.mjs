@@ -3,7 +3,7 @@
  * Ends with a line `N passed, N failed, N skipped`. What can't run here is named, and in CI it fails.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
@@ -15,8 +15,28 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const bin = (name) => path.join(root, 'node_modules', '.bin', name)
 const say = (text) => process.stdout.write(`${text}\n`)
 
-/** What Debian calls the parts that the tests meet for real. */
-const DEBIAN_PACKAGES = ['chromium', 'firefox-esr']
+/** What the tests meet for real: how Debian calls it, and where it is found. */
+const PARTS = {
+  chromium: {
+    name: 'CHROMIUM',
+    files: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+  },
+  'firefox-esr': { name: 'FIREFOX', files: ['/usr/bin/firefox-esr', '/usr/bin/firefox'] },
+  'gnome-keyring': { files: ['/usr/bin/gnome-keyring-daemon'] },
+  'dbus-daemon': { files: ['/usr/bin/dbus-daemon'] },
+  'dbus-bin': { files: ['/usr/bin/dbus-send'] },
+  'libsecret-1-0': {
+    files: ['/usr/lib64', '/usr/lib', ...multiarchFolders()].map(
+      (folder) => `${folder}/libsecret-1.so.0`,
+    ),
+  },
+}
+
+/** Which suites need which of them. */
+const NEEDS = {
+  e2e: ['chromium', 'firefox-esr'],
+  desktop: ['chromium', 'gnome-keyring', 'dbus-daemon', 'dbus-bin', 'libsecret-1-0'],
+}
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 const missing = []
@@ -25,16 +45,19 @@ const outcomes = []
 
 async function main() {
   process.chdir(root)
-  const browsers = findBrowsers()
+  installParts()
   check('types', bin('tsc'), ['--noEmit'])
   check('lint', bin('biome'), ['check', '--error-on-warnings', '.'])
   suite('unit')
   suite('parts')
-  if (browsers) suite('e2e', browsers)
-  else {
-    missing.push(
-      'the browser tests: Chromium and Firefox are needed. Install them (Debian: apt-get install chromium firefox-esr), or name them in CHROMIUM and FIREFOX.',
-    )
+  for (const [project, parts] of Object.entries(NEEDS)) {
+    const absent = parts.filter((part) => !found(part))
+    if (absent.length === 0) suite(project, environmentOf(parts))
+    else {
+      missing.push(
+        `the ${project} tests: ${absent.join(', ')} not found. Install them (Debian: apt-get install ${absent.join(' ')}); browsers can be named in CHROMIUM and FIREFOX.`,
+      )
+    }
   }
   await standards()
   for (const what of missing) say(`Not run: ${what}`)
@@ -44,29 +67,39 @@ async function main() {
   process.exit(total.failed === 0 ? 0 : 1)
 }
 
-const KNOWN = {
-  CHROMIUM: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
-  FIREFOX: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
+/** Where a part is; `undefined` when it isn't here. */
+function found(part) {
+  const { name, files } = PARTS[part]
+  return [name && process.env[name], ...files].find((file) => file && existsSync(file))
 }
 
-/** Browsers that are there, or can be had: on a Debian machine as root they are installed. */
-function findBrowsers() {
-  const found = () => {
-    const files = Object.entries(KNOWN).map(([name, known]) => [
-      name,
-      [process.env[name], ...known].find((file) => file !== undefined && existsSync(file)),
-    ])
-    return files.every(([, file]) => file !== undefined) ? Object.fromEntries(files) : undefined
-  }
-  if (found()) return found()
-  if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) return undefined
-  say(`Installing from Debian: ${DEBIAN_PACKAGES.join(' ')}`)
+function environmentOf(parts) {
+  const named = parts.filter((part) => PARTS[part].name)
+  return Object.fromEntries(named.map((part) => [PARTS[part].name, found(part)]))
+}
+
+/** On a Debian machine as root what isn't here is installed. */
+function installParts() {
+  const absent = Object.keys(PARTS).filter((part) => !found(part))
+  if (absent.length === 0) return
+  if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) return
+  say(`Installing from Debian: ${absent.join(' ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const apt = (...args) =>
     spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env })
   apt('update', '-q')
-  apt('install', '-y', '-q', '--no-install-recommends', ...DEBIAN_PACKAGES)
-  return found()
+  apt('install', '-y', '-q', '--no-install-recommends', ...absent)
+}
+
+/** `/usr/lib/x86_64-linux-gnu` and its like. */
+function multiarchFolders() {
+  try {
+    return readdirSync('/usr/lib')
+      .filter((name) => name.includes('-linux-'))
+      .map((name) => `/usr/lib/${name}`)
+  } catch {
+    return []
+  }
 }
 
 function check(name, command, args) {

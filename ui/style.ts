@@ -123,6 +123,17 @@ button:not(:disabled):hover, .quiet:hover { border-color: var(--accent); }
   padding: 0 10px; font-size: 13px; line-height: 20px; color: var(--muted);
 }
 
+.deadlines { list-style: none; margin: 0 0 16px; padding: 0; }
+.deadlines p { margin: 0 0 4px; }
+.deadlines li { margin: 0 0 12px; }
+.lane {
+  height: 12px; border: 1px solid var(--edge); border-radius: 6px; overflow: hidden;
+  background: var(--raised);
+}
+.lane.hard { border-right-width: 4px; border-top-right-radius: 0; border-bottom-right-radius: 0; }
+.lane.soft { border-right-style: dashed; }
+.lane .past { height: 100%; background: var(--accent); min-width: 2px; }
+
 details { margin: 12px 0; }
 summary { cursor: pointer; }
 details[open] > summary { margin-bottom: 8px; }

@@ -20,6 +20,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'mock-provider': ['clock'],
   ui: ['clock', 'protocol'],
   extension: ['clock', 'protocol', 'client', 'ui'],
+  desktop: ['clock', 'protocol', 'client', 'ui'],
+  'desktop/electron': ['clock', 'protocol', 'client', 'ui'],
+  'desktop/renderer': ['clock', 'protocol', 'client', 'ui'],
   playground: ['clock', 'protocol', 'client', 'desktop', 'extension', 'idp', 'mock-provider', 'ui'],
 }
 
@@ -74,6 +77,19 @@ const SNIPPETS: Record<string, string> = {
   'idp/store/deep.ts': imports('../../client/x.ts'),
   'client/platform.ts': imports('node:fs'),
   'client/node/platform.ts': imports('node:fs'),
+  ...Object.fromEntries(
+    ['main', 'main/storage', 'keychain', 'ipc', 'renderer', 'preload', 'electron'].map((folder) => [
+      `desktop/${folder}/electron.ts`,
+      imports('electron'),
+    ]),
+  ),
+  'desktop/main/adapter.ts': imports('../electron/x.ts'),
+  'desktop/main/storage/adapter.ts': imports('../../electron/x.ts'),
+  'desktop/preload/adapter.ts': imports('../electron/x.ts'),
+  'desktop/renderer/screens/main.ts': imports('../../main/x.ts'),
+  'desktop/renderer/node.ts': imports('node:fs'),
+  'desktop/ipc/node.ts': imports('node:fs'),
+  'desktop/main/node.ts': imports('node:fs'),
   'idp/console.ts': "console.log('x')\n",
   'test/any.ts': 'export const y: any = 1\n',
 }
@@ -120,6 +136,23 @@ test('from a folder further down the rule holds as well', () => {
 test('client/ knows no platform, client/node/ does', () => {
   expect(said('client/platform.ts')).toContain(IMPORT_RULE)
   expect(said('client/node/platform.ts')).not.toContain(IMPORT_RULE)
+})
+
+test('only desktop/electron/ imports Electron, and only the preload stands on it', () => {
+  for (const folder of ['main', 'main/storage', 'keychain', 'ipc', 'renderer', 'preload']) {
+    expect([folder, said(`desktop/${folder}/electron.ts`)]).toEqual([folder, [IMPORT_RULE]])
+  }
+  expect(said('desktop/electron/electron.ts')).toEqual([])
+  expect(said('desktop/main/adapter.ts')).toContain(IMPORT_RULE)
+  expect(said('desktop/main/storage/adapter.ts')).toContain(IMPORT_RULE)
+  expect(said('desktop/preload/adapter.ts')).toEqual([])
+})
+
+test('the desktop’s page knows no process around it', () => {
+  expect(said('desktop/renderer/screens/main.ts')).toContain(IMPORT_RULE)
+  expect(said('desktop/renderer/node.ts')).toContain(IMPORT_RULE)
+  expect(said('desktop/ipc/node.ts')).toContain(IMPORT_RULE)
+  expect(said('desktop/main/node.ts')).toEqual([])
 })
 
 test.each(TIMES.map((time, index) => [time, index] as const))(

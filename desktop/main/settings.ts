@@ -1,0 +1,60 @@
+import * as v from 'valibot'
+
+const Address = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//))
+const KEPT_IN = ['keychain', 'safe_storage'] as const
+
+/** Where the app finds the parties, and where it keeps what it holds. */
+export interface Settings {
+  /** Our site, exactly as it calls itself. */
+  readonly site: string
+  readonly services: readonly string[]
+  /** The shared clock of a playground; never in a packaged app. */
+  readonly clockUrl: string | undefined
+  readonly keepIn: (typeof KEPT_IN)[number]
+}
+
+const Environment = v.object({
+  LATCHKEY_SITE: v.optional(Address, 'http://127.0.0.1:3000'),
+  LATCHKEY_SERVICES: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.split(/[\s,]+/).filter((part) => part !== '')),
+      v.array(Address),
+    ),
+    '',
+  ),
+  LATCHKEY_CLOCK: v.optional(Address),
+  LATCHKEY_KEEP_IN: v.optional(v.picklist(KEPT_IN), 'keychain'),
+})
+
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+/**
+ * Reads the settings from the environment.
+ *
+ * @param packaged whether this is the app as people install it: its time is nobody's to move
+ * @throws SettingsError with a sentence for whoever set it
+ */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  packaged: boolean,
+): Settings {
+  const read = v.safeParse(Environment, environment)
+  if (!read.success) {
+    const [issue] = read.issues
+    const name = v.getDotPath(issue) ?? 'The environment'
+    throw new SettingsError(`${name} is not as it should be: ${issue.message}`)
+  }
+  const { LATCHKEY_SITE, LATCHKEY_SERVICES, LATCHKEY_CLOCK, LATCHKEY_KEEP_IN } = read.output
+  if (packaged && LATCHKEY_CLOCK !== undefined) {
+    throw new SettingsError('LATCHKEY_CLOCK is for development only: unset it.')
+  }
+  return {
+    site: LATCHKEY_SITE,
+    services: LATCHKEY_SERVICES,
+    clockUrl: LATCHKEY_CLOCK,
+    keepIn: LATCHKEY_KEEP_IN,
+  }
+}

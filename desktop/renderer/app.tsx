@@ -1,0 +1,74 @@
+import type { JSX } from 'preact'
+import { ClockBadge } from '../../ui/clock-badge.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { troubleInWords } from '../ipc/troubles.ts'
+import type { View } from '../ipc/view.ts'
+import { ask } from './api.ts'
+import { SignedIn } from './screens/signed-in.tsx'
+import { SignedOut } from './screens/signed-out.tsx'
+import { SigningIn } from './screens/signing-in.tsx'
+
+/** The whole window. */
+export function App({ view }: { readonly view: View }): JSX.Element {
+  return (
+    <>
+      <header class="top">
+        <span class="name">Latchkey</span>
+        <ClockBadge ahead={view.ahead} />
+      </header>
+      <main id="main">
+        <Memory view={view} />
+        <Problem view={view} />
+        <Screen view={view} />
+      </main>
+    </>
+  )
+}
+
+function Screen({ view }: { readonly view: View }): JSX.Element | null {
+  const { person } = view
+  switch (person.at) {
+    case 'starting':
+      return null
+    case 'signed_out':
+      return <SignedOut view={view} person={person} />
+    case 'signing_in':
+      return <SigningIn person={person} />
+    case 'signed_in':
+    case 'offline':
+      return <SignedIn view={view} person={person} />
+  }
+}
+
+/** Nothing can be kept: said on every screen, for as long as it is so. */
+function Memory({ view: { kept } }: { readonly view: View }): JSX.Element | null {
+  if (kept?.in !== 'memory') return null
+  const { title, sentence } = troubleInWords(kept.trouble)
+  return (
+    <Notice tone="warn" title={title}>
+      <p>{sentence}</p>
+      <div class="row">
+        <button type="button" onClick={ask(window.latchkey.tryKeychain)}>
+          Try again
+        </button>
+      </div>
+    </Notice>
+  )
+}
+
+function Problem({ view: { problem } }: { readonly view: View }): JSX.Element | null {
+  return (
+    <div role="status">
+      {problem && (
+        <Notice tone="bad" title="That did not work">
+          <p>{problem.sentence}</p>
+          {problem.signInFirst && (
+            <button type="button" onClick={ask(() => window.latchkey.signIn('loopback'))}>
+              Sign in again
+            </button>
+          )}
+        </Notice>
+      )}
+    </div>
+  )
+}

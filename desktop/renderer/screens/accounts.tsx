@@ -1,0 +1,29 @@
+import type { JSX } from 'preact'
+import type { View } from '../../ipc/view.ts'
+import { ask } from '../api.ts'
+
+/** For whom this session acts; shown when there is a choice. */
+export function Accounts({ view: { accounts } }: { readonly view: View }): JSX.Element | null {
+  if (!accounts || accounts.length < 2) return null
+  return (
+    <>
+      <h2>Accounts</h2>
+      <ul class="list">
+        {accounts.map(({ id, name, role, current }) => (
+          <li key={id} class="row">
+            <span>
+              {name} <span class="secondary">{role}</span>
+            </span>
+            {current ? (
+              <span class="badge">in use</span>
+            ) : (
+              <button type="button" onClick={ask(() => window.latchkey.switchAccount(id))}>
+                Use {name}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}

@@ -1,0 +1,251 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  type LaunchOptions,
+  launch,
+  type RunningApp,
+  startAgain,
+} from '../../electron-host/driver.ts'
+import { chooseRuntime, type Runtime } from '../../electron-host/runtime.ts'
+
+/**
+ * Statements about Electron, which the app relies on and the host must agree with. On real Electron
+ * they test the statements; on the host they test the host.
+ */
+let runtime: Runtime
+let app: RunningApp
+let options: LaunchOptions
+let visits: string[] = []
+const root = mkdtempSync(join(tmpdir(), 'latchkey-conformance-'))
+const server = createServer((request, response) => {
+  visits.push(request.url ?? '')
+  if (request.url === '/away') response.writeHead(302, { location: 'dev.latchkey.app:/callback' })
+  else response.writeHead(200, { 'content-type': 'text/html' })
+  response.end('<!doctype html><title>x</title>')
+})
+const address = (path: string) =>
+  `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+
+/** An app as small as can be, with this as its main module. */
+function smallApp(name: string, main: string, preload = ''): LaunchOptions {
+  const folder = join(root, name)
+  mkdirSync(folder, { recursive: true })
+  const manifest = { name, productName: name, version: '1.2.3', type: 'module', main: 'main.mjs' }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
+  writeFileSync(join(folder, 'main.mjs'), main)
+  writeFileSync(join(folder, 'preload.cjs'), preload)
+  const environment = { ...process.env, XDG_CONFIG_HOME: join(root, 'config') }
+  return { runtime, folder, environment }
+}
+
+const MAIN = `
+import { app, BrowserWindow, ipcMain } from 'electron'
+import { fileURLToPath } from 'node:url'
+if (!app.requestSingleInstanceLock()) app.quit()
+else {
+  ipcMain.handle('echo', (_event, value) => value)
+  ipcMain.handle('fails', () => { throw new TypeError('for a reason') })
+  app.on('second-instance', (_event, argv, _cwd, data) => { globalThis.second = { argv, data } })
+  app.on('window-all-closed', () => {})
+  app.whenReady().then(() => {
+    const preload = fileURLToPath(new URL('preload.cjs', import.meta.url))
+    const window = new BrowserWindow({ webPreferences: { preload } })
+    window.loadURL(${JSON.stringify('ADDRESS')})
+  })
+}`
+
+const PRELOAD = `
+const { contextBridge, ipcRenderer } = require('electron')
+let other = 'allowed'
+try { require('node:fs') } catch (error) { other = error.message }
+contextBridge.exposeInMainWorld('api', {
+  other,
+  ask: (channel, value) => ipcRenderer.invoke(channel, value),
+  later: (callback) => callback({ n: 1 }),
+})`
+
+beforeAll(async () => {
+  runtime = await chooseRuntime()
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  options = smallApp('conformance', MAIN.replace('ADDRESS', address('/page')), PRELOAD)
+  app = await launch(options)
+  await app.window()
+})
+
+afterAll(async () => {
+  await app?.close()
+  server.closeAllConnections()
+  server.close()
+  runtime?.remove()
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** In the page's own world. */
+const inPage = async <T>(source: string): Promise<T> => (await app.window()).evaluate(source)
+
+test('ready comes after the entry module has run: to await it at its top is to wait for ever', async () => {
+  const main = `import { app } from 'electron'
+setTimeout(() => process.exit(3), 1_000)
+await app.whenReady()
+process.exit(0)`
+  expect(await startAgain(smallApp('waits', main))).toBe(3)
+})
+
+test('no window before the app is ready', async () => {
+  const main = `import { BrowserWindow } from 'electron'
+try { new BrowserWindow() } catch (error) { process.exit(/before app is ready/.test(error.message) ? 7 : 1) }
+process.exit(0)`
+  expect(await startAgain(smallApp('early', main))).toBe(7)
+})
+
+test('schemes can’t be registered once the app is ready', async () => {
+  const failure = await app.evaluate(({ protocol }) => {
+    try {
+      protocol.registerSchemesAsPrivileged([{ scheme: 'late', privileges: { standard: true } }])
+      return 'registered'
+    } catch (error) {
+      return String(error)
+    }
+  }, undefined)
+  expect(failure).toContain('before app is ready')
+})
+
+test('a second instance ends; the first hears its arguments, switches first, and no data', async () => {
+  const args = ['dev.latchkey.app:/callback', '--switch', 'tail']
+  expect(await startAgain({ ...options, args })).toBe(0)
+  const second = await app.evaluate(
+    () => (globalThis as unknown as { second: { argv: string[]; data: unknown } }).second,
+    undefined,
+  )
+  expect(second.data).toBeNull()
+  const places = args.map((arg) => second.argv.indexOf(arg))
+  expect(places.every((place) => place > 0)).toBe(true)
+  expect(second.argv.indexOf('--switch')).toBeLessThan(second.argv.indexOf('tail'))
+  expect(second.argv.indexOf('--switch')).toBeLessThan(second.argv.indexOf(args[0] ?? ''))
+})
+
+test('what the preload exposes is frozen, by value, and can’t be replaced', async () => {
+  expect(
+    await inPage(`({
+      frozen: Object.isFrozen(api),
+      fixed: (() => { try { window.api = 1 } catch {} return typeof api })(),
+      ours: api.ask.constructor === Function,
+      require: typeof require,
+    })`),
+  ).toEqual({ frozen: true, fixed: 'object', ours: true, require: 'undefined' })
+})
+
+test('a sandboxed preload may require Electron and nothing of Node', async () => {
+  expect(await inPage('api.other')).toBe('module not found: node:fs')
+})
+
+test('values cross by copy, callbacks by proxy; symbols are refused', async () => {
+  const value = { text: 'ä', list: [1, null, true], missing: undefined, nested: { n: 1.5 } }
+  expect(await inPage(`api.ask('echo', ${JSON.stringify(value)})`)).toEqual({
+    text: 'ä',
+    list: [1, null, true],
+    nested: { n: 1.5 },
+  })
+  expect(await inPage('new Promise((resolve) => api.later(resolve))')).toEqual({ n: 1 })
+  expect(
+    await inPage(
+      `(async () => { try { return await api.ask('echo', Symbol('x')) } catch (error) { return String(error) } })()`,
+    ),
+  ).toContain('could not be cloned')
+})
+
+test.each([
+  ['nobody', "Error invoking remote method 'nobody': Error: No handler registered for 'nobody'"],
+  ['fails', "Error invoking remote method 'fails': TypeError: for a reason"],
+])('a command to %s is refused in these words', async (channel, words) => {
+  expect(await inPage(`api.ask('${channel}').catch((error) => error.message)`)).toBe(words)
+})
+
+test('a channel has one handler', async () => {
+  const failure = await app.evaluate(({ ipcMain }) => {
+    try {
+      ipcMain.handle('echo', () => {})
+      return 'taken'
+    } catch (error) {
+      return String(error)
+    }
+  }, undefined)
+  expect(failure).toContain("Attempted to register a second handler for 'echo'")
+})
+
+test('will-navigate is for what the page does, not for loadURL, and can be prevented', async () => {
+  visits = []
+  const seen = await app.evaluate(
+    async ({ BrowserWindow }, [first, second]) => {
+      const window = new BrowserWindow({ show: false })
+      const asked: string[] = []
+      window.webContents.on('will-navigate', (event) => {
+        asked.push(event.url)
+        event.preventDefault()
+      })
+      await window.loadURL(first ?? '')
+      await window.webContents.executeJavaScript(`void (location.href = ${JSON.stringify(second)})`)
+      while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+      const at = window.webContents.getURL()
+      window.destroy()
+      return { asked, at }
+    },
+    [address('/first'), address('/second')],
+  )
+  expect(seen).toEqual({ asked: [address('/second')], at: address('/first') })
+  expect(visits).not.toContain('/second')
+})
+
+test('a redirect to another kind of address can be stopped before it is followed', async () => {
+  const seen = await app.evaluate(async ({ BrowserWindow }, url) => {
+    const window = new BrowserWindow({ show: false })
+    const asked: string[] = []
+    window.webContents.on('will-redirect', (event) => {
+      asked.push(event.url)
+      event.preventDefault()
+    })
+    const outcome = await window.loadURL(url).then(() => 'loaded', String)
+    window.destroy()
+    return { asked, outcome }
+  }, address('/away'))
+  expect(seen.asked).toEqual(['dev.latchkey.app:/callback'])
+  expect(seen.outcome).toContain('ERR_ABORTED')
+})
+
+test('a window that is denied never asks its server', async () => {
+  visits = []
+  const asked = await app.evaluate(
+    async ({ BrowserWindow }, [page, popup]) => {
+      const window = new BrowserWindow({ show: false })
+      const urls: string[] = []
+      window.webContents.setWindowOpenHandler(({ url }) => {
+        urls.push(url)
+        return { action: 'deny' }
+      })
+      await window.loadURL(page ?? '')
+      await window.webContents.executeJavaScript(`void window.open(${JSON.stringify(popup)})`)
+      while (urls.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+      window.destroy()
+      return urls
+    },
+    [address('/opener'), address('/popup')],
+  )
+  expect(asked).toEqual([address('/popup')])
+  expect(visits).not.toContain('/popup')
+})
+
+test('what the host does not have, it says', async ({ skip }) => {
+  skip(app.kind === 'electron', 'only the host lacks anything')
+  const failure = await app.evaluate(({ app: electronApp }) => {
+    try {
+      return String(electronApp.getLocale())
+    } catch (error) {
+      return String(error)
+    }
+  }, undefined)
+  expect(failure).toContain('The Electron host has no app.getLocale')
+})

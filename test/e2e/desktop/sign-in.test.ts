@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type Desk, DesktopWorld } from '../../support/desktop-house.ts'
+
+let world: DesktopWorld
+let desk: Desk
+
+beforeAll(async () => {
+  world = await DesktopWorld.start()
+})
+
+afterEach(() => desk?.end())
+
+afterAll(() => world?.stop())
+
+const heading = async (name: string | RegExp) => {
+  const window = await desk.window
+  await window.getByRole('heading', { level: 1, name }).waitFor()
+}
+
+const press = async (name: string) => (await desk.window).getByRole('button', { name }).click()
+
+/** Where the browser was sent last, with its way back. */
+const opened = (redirectUri: string | RegExp) =>
+  expect
+    .poll(() => new URL(desk.os.opened.at(-1) ?? 'about:blank').searchParams.get('redirect_uri'))
+    .toMatch(redirectUri)
+
+test('sign in by the system browser, restart, sign out: the keychain holds it in between', async () => {
+  desk = await world.desk()
+  await desk.open()
+  await heading('Sign in to Latchkey')
+  await press('Sign in')
+  await heading('Go on in your browser')
+  const browser = await desk.signInInBrowser('alice@example.test')
+  await browser.getByText('You can close this window').waitFor()
+  await heading('Signed in as Alice Adler')
+  await desk.close()
+  await desk.open()
+  await heading('Signed in as Alice Adler')
+  await press('Sign out')
+  await heading('Signed out')
+  await desk.close()
+  await desk.open()
+  await heading('Signed out')
+})
+
+test('sign in by an app link: the browser starts the app once more, which hands it over', async () => {
+  desk = await world.desk()
+  await desk.open()
+  await press('Sign in')
+  await desk.os.page(world.world.addresses.provider)
+  await press('Come back by an app link')
+  await opened('dev.latchkey.app:/callback')
+  await desk.signInInBrowser('alice@example.test')
+  await heading('Signed in as Alice Adler')
+})
+
+test('the app is killed while the person is in the browser: started again, it takes the answer', async () => {
+  desk = await world.desk()
+  await desk.open()
+  await press('Sign in')
+  await heading('Go on in your browser')
+  await desk.os.page(world.world.addresses.provider)
+  await desk.kill()
+  await desk.open()
+  await heading('You were signing in')
+  const browser = await desk.signInInBrowser('alice@example.test')
+  await browser.getByText('You can close this window').waitFor()
+  await heading('Signed in as Alice Adler')
+})
+
+test('killed while it waits for an app link: the link starts it, and it is signed in', async () => {
+  desk = await world.desk()
+  await desk.open()
+  await press('Sign in')
+  await desk.os.page(world.world.addresses.provider)
+  await press('Come back by an app link')
+  await opened('dev.latchkey.app:/callback')
+  await desk.os.page(world.world.addresses.provider)
+  await desk.kill()
+  await desk.signInInBrowser('alice@example.test')
+  await expect.poll(() => desk.isRunning).toBe(true)
+  await heading('Signed in as Alice Adler')
+})
+
+test('kept by Electron’s safeStorage instead: in a file that says nothing, and back after a restart', async () => {
+  desk = await world.desk({ state: 'none' })
+  desk.settings = { LATCHKEY_KEEP_IN: 'safe_storage' }
+  await desk.open()
+  await press('Sign in')
+  await desk.signInInBrowser('alice@example.test')
+  await heading('Signed in as Alice Adler')
+  const file = readFileSync(join(desk.folder, 'config', 'Latchkey', 'sign-in.json'), 'utf8')
+  expect(file).toContain('gnome_libsecret')
+  expect(file).not.toContain('lkr_')
+  await desk.close()
+  await desk.open()
+  await heading('Signed in as Alice Adler')
+})
+
+test.each([0, 5, 20, 60, 150, 400])(
+  'killed %i ms after a renewal began, and after a sign-in came back: nobody is asked again',
+  async (delay) => {
+    desk = await world.desk()
+    await desk.open()
+    await press('Sign in')
+    const page = await desk.signInInBrowser('alice@example.test')
+    await page.getByText('You can close this window').waitFor()
+    await new Promise((resolve) => setTimeout(resolve, delay))
+    await desk.kill()
+    await desk.open()
+    await heading('Signed in as Alice Adler')
+    await world.advance('61min')
+    await desk.use()
+    await new Promise((resolve) => setTimeout(resolve, delay))
+    await desk.kill()
+    await desk.open()
+    await heading('Signed in as Alice Adler')
+  },
+)

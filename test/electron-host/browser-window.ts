@@ -1,0 +1,133 @@
+import { EventEmitter } from 'node:events'
+import type { App } from './app.ts'
+import { HostedEvent } from './event.ts'
+import type { Sessions } from './session.ts'
+import { strictClass } from './strict.ts'
+import { type Around, WebContents } from './web-contents.ts'
+
+interface Options {
+  readonly show?: boolean
+  readonly x?: number
+  readonly y?: number
+  readonly width?: number
+  readonly height?: number
+  readonly webPreferences?: {
+    readonly preload?: string
+    readonly partition?: string
+    readonly sandbox?: boolean
+    readonly contextIsolation?: boolean
+    readonly nodeIntegration?: boolean
+  }
+}
+
+interface Bounds {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** The class of windows of one app. There is no window manager: what one would do is only noted. */
+export function browserWindows(app: App, sessions: Sessions, around: Around) {
+  const all = new Set<BrowserWindow>()
+
+  class BrowserWindow extends EventEmitter {
+    readonly webContents: WebContents
+    readonly #bounds: Bounds
+    #visible: boolean
+    #focused = false
+    #minimized = false
+    #destroyed = false
+
+    static getAllWindows(): BrowserWindow[] {
+      return [...all]
+    }
+
+    constructor(options: Options = {}) {
+      super()
+      if (!app.isReady()) throw new Error('Cannot create BrowserWindow before app is ready')
+      const { preload, partition = '', ...preferences } = options.webPreferences ?? {}
+      if (
+        preferences.sandbox === false ||
+        preferences.contextIsolation === false ||
+        preferences.nodeIntegration
+      ) {
+        throw new Error('The Electron host has sandboxed, isolated windows only.')
+      }
+      const { x = 0, y = 0, width = 800, height = 600 } = options
+      this.#bounds = { x, y, width, height }
+      this.#visible = options.show !== false
+      this.webContents = new WebContents(sessions.fromPartition(partition), preload, around)
+      all.add(this)
+      this.webContents.once('did-finish-load', () => this.emit('ready-to-show'))
+      this.webContents.once('destroyed', () => {
+        this.#destroyed = true
+        all.delete(this)
+        this.emit('closed')
+        if (all.size === 0) app.windowsClosed()
+      })
+    }
+
+    loadURL(url: string): Promise<void> {
+      return this.webContents.loadURL(url)
+    }
+
+    show(): void {
+      this.#visible = true
+      this.emit('show')
+    }
+
+    focus(): void {
+      if (this.#focused) return
+      for (const other of all) other.blur()
+      this.#focused = true
+      this.emit('focus')
+    }
+
+    blur(): void {
+      this.#focused = false
+    }
+
+    minimize(): void {
+      this.#minimized = true
+      this.#focused = false
+    }
+
+    restore(): void {
+      this.#minimized = false
+    }
+
+    isMinimized(): boolean {
+      return this.#minimized
+    }
+
+    isVisible(): boolean {
+      return this.#visible
+    }
+
+    isFocused(): boolean {
+      return this.#focused
+    }
+
+    isDestroyed(): boolean {
+      return this.#destroyed
+    }
+
+    getNormalBounds(): Bounds {
+      return this.#bounds
+    }
+
+    close(): void {
+      const event = new HostedEvent()
+      this.emit('close', event)
+      if (!event.defaultPrevented) this.destroy()
+    }
+
+    destroy(): void {
+      void this.webContents.close()
+    }
+  }
+
+  strictClass('BrowserWindow', BrowserWindow)
+  return BrowserWindow
+}

@@ -81,9 +81,9 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
       )
     })
   }
-  // What rotated while the site was off: here too, nobody shall meet the keys of the past.
-  await site.keys.run(clock.now())
   await listen(server, settings)
+  // What rotated while the site was off. Not before the port is ours: a start that fails writes nothing.
+  await site.keys.run(clock.now())
   work.poke()
 
   let stopping = false

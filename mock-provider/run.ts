@@ -39,6 +39,10 @@ async function start(shifted: Shiftable): Promise<void> {
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+  // In the playground the provider must not outlive its parent, not even one that was killed.
+  if (process.env.LATCHKEY_END_WITH_STDIN === '1') {
+    process.stdin.once('end', stop).once('error', stop).resume()
+  }
   const { url, issuer, resetIssuer } = running
   process.stdout.write(`${JSON.stringify({ ready: 'provider', url, issuer, resetIssuer })}\n`)
 }

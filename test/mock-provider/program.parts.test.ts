@@ -31,7 +31,7 @@ afterEach(async () => {
 function start(environment: Record<string, string>) {
   const child = spawn(process.execPath, [runner, 'provider'], {
     env: { PATH: process.env.PATH ?? '', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   children.push(child)
   const said = { stdout: '', stderr: '' }
@@ -148,4 +148,11 @@ test('it follows the shared clock: three days on at its start, and a day more en
   expect(refused.get('error')).toBe('interaction_required')
   const told = /Timestamp: (\S+ \S+)Z/.exec(refused.get('error_description') ?? '')?.[1] ?? ''
   expect(Math.abs(Date.parse(`${told.replace(' ', 'T')}Z`) - hub.now())).toBeLessThan(MINUTE)
+})
+
+test('in the playground it ends with its parent, even with one that was killed: its standard input ends', async () => {
+  const provider = start({ PORT: '0', LATCHKEY_END_WITH_STDIN: '1' })
+  await provider.ready
+  provider.child.stdin.destroy()
+  expect(await provider.ended).toBe(0)
 })

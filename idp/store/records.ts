@@ -55,6 +55,16 @@ export interface Subscription {
   readonly status: SubscriptionStatus
   readonly trialEndsAt: Moment | null
   readonly periodEndsAt: Moment | null
+  /** Past due: when it is canceled unless it is paid. Missing: nothing was said. */
+  readonly graceEndsAt?: Moment
+  /** Whether it is canceled when the trial or the period ends. Missing: no. */
+  readonly cancels?: boolean
+  /** Whether somebody was reminded that the trial ends. Missing: no. */
+  readonly reminded?: boolean
+  /** Canceled, and chosen again: it begins with a payment. Missing: no. */
+  readonly awaitsPayment?: boolean
+  /** Counts the choices of people and of the billing system. Missing: none so far. */
+  readonly choices?: number
 }
 
 export interface Account {

@@ -2,10 +2,12 @@ import type { DueMoment, DueWork } from '../clock/due.ts'
 import type { Moment } from '../clock/moment.ts'
 import { BY_TIME } from './audit/by.ts'
 import { sendMail } from './mail/sending.ts'
+import { settlePlan } from './plans/change.ts'
+import type { PlanChange } from './plans/decide.ts'
 import { endSession } from './sessions/endings.ts'
 import { passedDeadline } from './sessions/rotation.ts'
 import { type Site, telling } from './site.ts'
-import type { OutboxEvent, Session } from './store/records.ts'
+import type { Account, OutboxEvent, Session } from './store/records.ts'
 import type { DueRecord, Expectation } from './store/store.ts'
 
 /** How many due records are looked up at a time: a hundred thousand at once would hold up every request. */
@@ -13,8 +15,8 @@ const AT_ONCE = 1_000
 
 /**
  * What the site does by itself as time passes: rotates its signing keys, ends sessions at their
- * deadline, and forgets what is of no more use. In the order in which it became due. Deliveries have a
- * pace of their own (`work.ts`).
+ * deadline, changes plans, and forgets what is of no more use. In the order in which it became due.
+ * Deliveries have a pace of their own (`work.ts`).
  */
 export function siteDueWork(site: Site): DueWork {
   return {
@@ -44,6 +46,8 @@ export function siteDueWork(site: Site): DueWork {
 /** Does what is due for one record; `undefined` when somebody changed it at the same moment. */
 async function settle(site: Site, due: DueRecord, now: Moment): Promise<string | undefined> {
   switch (due.table) {
+    case 'account':
+      return settleAccount(site, due.record)
     case 'signIn': {
       const { id } = due.record
       return forget(site, { table: 'signIn', id, was: due.record }, `sign-in ${id} forgotten`)
@@ -81,6 +85,19 @@ async function settle(site: Site, due: DueRecord, now: Moment): Promise<string |
         'an entry of the audit log forgotten',
       )
   }
+}
+
+/** One step: what comes after it is due by itself, at once if it is late. */
+async function settleAccount(site: Site, { id }: Account): Promise<string | undefined> {
+  const settled = await settlePlan(site, id)
+  return settled && DUE_PLANS[settled.what]?.(settled.account.name)
+}
+
+const DUE_PLANS: { readonly [W in PlanChange]?: (account: string) => string } = {
+  reminded: (account) => `trial of ${account} ends soon: its owners are reminded`,
+  trial_ended: (account) => `trial of ${account} ends`,
+  period_ended: (account) => `paid period of ${account} ends`,
+  canceled: (account) => `plan of ${account} is canceled`,
 }
 
 /** With its deliveries, whatever became of them: their schedule has long come to its end. */

@@ -1,5 +1,7 @@
 import { DAY, type Duration, HOUR, MINUTE, type Moment, SECOND } from '../clock/moment.ts'
+import { planDueAt } from './plans/decide.ts'
 import type {
+  Account,
   AuditRecord,
   AuthorizationCode,
   Device,
@@ -22,6 +24,8 @@ export const DEFAULT_LIFETIMES = {
   trial: 30 * DAY,
   /** Of a key that signs access tokens; its successor is published a day before it takes over. */
   signingKey: 90 * DAY,
+  /** How long a plan that is not paid goes on. */
+  grace: 7 * DAY,
 } as const satisfies Record<string, Duration>
 
 export interface Lifetimes {
@@ -30,6 +34,7 @@ export interface Lifetimes {
   readonly absolute: Duration
   readonly trial: Duration
   readonly signingKey: Duration
+  readonly grace: Duration
 }
 
 /** Of a sign-in on its way through the browser, from when the provider was last asked. */
@@ -97,6 +102,10 @@ export const MAIL_MEMORY: Duration = 30 * DAY
 
 /** When a mail is to be sent; one that was, when it is forgotten. */
 export const mailDueAt = ({ nextAt, at }: Mail): Moment => nextAt ?? at + MAIL_MEMORY
+
+/** When an account's plan changes by itself, or somebody is to be reminded of it; a closed one's doesn't. */
+export const accountDueAt = ({ closed, subscription }: Account): Moment | undefined =>
+  closed ? undefined : planDueAt(subscription)
 
 /** How long the audit log remembers: long enough to be asked about a whole year. */
 export const AUDIT_MEMORY: Duration = 400 * DAY

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { durationInWords, parseDuration } from '../clock/duration.ts'
 import { DAY, type Duration, HOUR, MINUTE, SECOND } from '../clock/moment.ts'
 import { DEFAULT_LIFETIMES, type Lifetimes } from './lifetimes.ts'
+import { DEFAULT_PLANS, type Plan, TRIAL_PLAN } from './plans/catalogue.ts'
 import { StartError } from './start-error.ts'
 import { LONGEST_ACCESS_LIFE } from './tokens/key-plan.ts'
 
@@ -53,6 +54,8 @@ export interface Settings {
   /** Origins of services that may be on this machine or in a private network. */
   readonly allowInternalServices: readonly string[]
   readonly lifetimes: Lifetimes
+  /** What people can choose from. */
+  readonly plans: readonly Plan[]
   /** Whom mails are from. */
   readonly mailFrom: string
   /** How far a provider's clock may be behind ours when `auth_time` is judged. */
@@ -154,6 +157,29 @@ const Provider = v.pipe(
 
 const Providers = v.pipe(v.array(Provider), v.minLength(1, 'names at least one provider'))
 
+const Plans = v.pipe(
+  v.array(
+    v.object({
+      name: v.pipe(
+        v.string(),
+        v.regex(/^\w{1,20}$/, 'names are letters, digits and _'),
+        v.notValue(
+          TRIAL_PLAN,
+          'has no trial among them: everyone begins with that, nobody chooses it',
+        ),
+      ),
+      label: filled,
+      period: duration(DAY, 3650 * DAY),
+      price: filled,
+    }),
+  ),
+  v.minLength(1, 'names at least one plan'),
+  v.check(
+    (plans) => new Set(plans.map(({ name }) => name)).size === plans.length,
+    'names a plan twice',
+  ),
+)
+
 // Standard Webhooks: 24 to 64 bytes, base64 (notes/standards.md W-3).
 const webhookSecret = v.pipe(
   v.string(),
@@ -195,6 +221,8 @@ const Environment = v.object({
   ABSOLUTE_TTL: v.optional(duration(MINUTE, 365 * DAY)),
   TRIAL_TTL: v.optional(duration(DAY, 365 * DAY)),
   KEY_LIFE: v.optional(duration(HOUR, 2 * 365 * DAY)),
+  GRACE_TTL: v.optional(duration(0, 365 * DAY)),
+  PLANS: v.optional(json(Plans)),
   PROVIDER_CLOCK_TOLERANCE: v.optional(duration(0, 10 * MINUTE), '5s'),
   SIGNIN_SUCCESS: v.optional(path, '/'),
   SIGNOUT_SUCCESS: v.optional(path, '/'),
@@ -254,6 +282,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     absolute: given.ABSOLUTE_TTL ?? DEFAULT_LIFETIMES.absolute,
     trial: given.TRIAL_TTL ?? DEFAULT_LIFETIMES.trial,
     signingKey: given.KEY_LIFE ?? DEFAULT_LIFETIMES.signingKey,
+    grace: given.GRACE_TTL ?? DEFAULT_LIFETIMES.grace,
   }
   if (lifetimes.access > lifetimes.idle || lifetimes.idle > lifetimes.absolute) {
     throw new StartError(
@@ -270,6 +299,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     services: given.SERVICES,
     allowInternalServices: given.ALLOW_INTERNAL_SERVICES,
     lifetimes,
+    plans: given.PLANS ?? DEFAULT_PLANS,
     mailFrom: given.MAIL_FROM ?? `no-reply@${mailDomain(new URL(given.SITE_URL))}`,
     providerClockTolerance: given.PROVIDER_CLOCK_TOLERANCE,
     signinSuccess: given.SIGNIN_SUCCESS,

@@ -16,6 +16,7 @@ export const ADDRESSES = {
   myDevices: '/me/devices',
   myLogins: '/me/logins',
   myPasswordReset: '/me/password-reset',
+  myPlan: '/me/plan',
   myMembers: '/me/members',
   myInvitations: '/me/invitations',
   myAccounts: '/me/accounts',

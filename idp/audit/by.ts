@@ -23,13 +23,19 @@ export const byPerson = (
   address: string | null,
 ): By => ({ actor: 'user', userId: session.userId, sessionId: session.id, address })
 
-/** Somebody who has just proved who they are, and acts from no session. */
-export const byProven = (userId: string, address: string | null): By => ({
+/** Somebody whom we know, without a session of theirs. */
+const withoutSession = (userId: string, address: string | null): By => ({
   ...BY_TIME,
   actor: 'user',
   userId,
   address,
 })
+
+/** Somebody who has just proved who they are, and acts from no session. */
+export const byProven = withoutSession
+
+/** Somebody who acts by a link that was mailed to that person. */
+export const byMail = withoutSession
 
 /** Whoever holds the site's admin key. */
 export const byAdmin = (address: string | null): By => ({ ...BY_TIME, actor: 'admin', address })

@@ -39,6 +39,7 @@ export function accountRoutes(site: Site): Router {
         accountPage({
           view,
           accounts,
+          plans: site.settings.plans,
           now: site.clock.now(),
           signOutPath: SIGN_OUT_PATH,
           ahead: site.ahead(),

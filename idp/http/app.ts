@@ -14,6 +14,7 @@ import { browserRoutes } from './browser.ts'
 import { errorHandler } from './errors.ts'
 import { meRoutes } from './me.ts'
 import { myAccountRoutes } from './me-account.ts'
+import { planRoutes } from './plan.ts'
 import { serviceRoutes } from './services.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -33,6 +34,7 @@ export function siteApp(site: Site): Koa {
     myAccountRoutes,
     apiRoutes,
     meRoutes,
+    planRoutes,
     adminRoutes,
     adminPeopleRoutes,
     webhookRoutes,

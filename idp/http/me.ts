@@ -15,15 +15,14 @@ import {
 import { me } from '../sessions/me.ts'
 import type { Site } from '../site.ts'
 import { readJson } from './body.ts'
-import { requireFresh, requireOwnKey, requireSession } from './my-session.ts'
-import { requireAccessToken } from './proof.ts'
+import { requireFresh, requireOwnKey, requireSession, requireStanding } from './my-session.ts'
 
 /** What a signed-in client reads and does for its person: JSON, with an access token and its proof. */
 export function meRoutes(site: Site): Router {
   const routes = new Router()
 
   routes.get(ADDRESSES.me, async (ctx) => {
-    ctx.body = await me(site, await requireAccessToken(site, ctx))
+    ctx.body = await me(site, await requireStanding(site, ctx))
   })
 
   routes.get(ADDRESSES.myDevices, async (ctx) => {

@@ -1,15 +1,31 @@
 import type { Context } from 'koa'
-import { MINUTE, SECOND } from '../../clock/moment.ts'
+import { MINUTE, SECOND, toSeconds } from '../../clock/moment.ts'
+import { CLAIMS_CHANGED } from '../../protocol/claims-changed.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import { FRESH, isFresh } from '../people/fresh.ts'
-import { standingOf } from '../sessions/me.ts'
+import { saysOldClaims, standingOf } from '../sessions/me.ts'
+import type { SessionView } from '../sessions/standing.ts'
 import type { Site } from '../site.ts'
 import type { Session } from '../store/records.ts'
 import { requireAccessToken } from './proof.ts'
 
+/**
+ * What an access token stands for that was proved. One whose claims are old is as good as any; the answer
+ * says so, and the client's next refresh brings the new ones.
+ */
+export async function requireStanding(site: Site, ctx: Context): Promise<SessionView> {
+  const claims = await requireAccessToken(site, ctx)
+  const view = await standingOf(site, claims)
+  if (saysOldClaims(claims, view)) {
+    // Since when doesn't matter here: what is refreshed from now on says what is true now.
+    ctx.set(CLAIMS_CHANGED, String(toSeconds(site.clock.now())))
+  }
+  return view
+}
+
 /** The session of an access token that was proved. */
 export async function requireSession(site: Site, ctx: Context): Promise<Session> {
-  const { session } = await standingOf(site, await requireAccessToken(site, ctx))
+  const { session } = await requireStanding(site, ctx)
   return session
 }
 

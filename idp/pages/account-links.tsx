@@ -6,6 +6,7 @@ const PAGES = [
   ['/account/devices', 'Devices'],
   ['/account/logins', 'Logins'],
   ['/account/members', 'Members'],
+  ['/account/plan', 'Plan'],
   ['/account/activity', 'Activity'],
 ] as const
 

@@ -4,8 +4,10 @@ import type { MyAccounts } from '../../protocol/my-accounts.ts'
 import { Page } from '../../ui/page.tsx'
 import { Time } from '../../ui/time.tsx'
 import { absoluteEndsAt, idleEndsAt } from '../lifetimes.ts'
+import type { Plan } from '../plans/catalogue.ts'
 import type { SessionView } from '../sessions/standing.ts'
 import { AccountLinks } from './account-links.tsx'
+import { PlanLine } from './plan.tsx'
 
 /** Where a form says which account to go on with. */
 export const SWITCH_PATH = '/account/switch'
@@ -14,6 +16,7 @@ export const SWITCH_PATH = '/account/switch'
 export function accountPage({
   view: { session, user, account, membership },
   accounts,
+  plans,
   now,
   signOutPath,
   ahead,
@@ -21,6 +24,7 @@ export function accountPage({
   readonly view: SessionView
   /** The open accounts of the person. */
   readonly accounts: MyAccounts['accounts']
+  readonly plans: readonly Plan[]
   readonly now: Moment
   readonly signOutPath: string
   readonly ahead: Duration | undefined
@@ -41,7 +45,7 @@ export function accountPage({
         </dd>
         <dt>Plan</dt>
         <dd>
-          {account?.subscription.plan}, {account?.subscription.status.replace('_', ' ')}
+          {account && <PlanLine subscription={account.subscription} plans={plans} now={now} />}
         </dd>
       </dl>
       {others.length > 0 && (

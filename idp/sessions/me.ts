@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Moment, toSeconds } from '../../clock/moment.ts'
 import type { AccessTokenClaims } from '../../protocol/access-token.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
@@ -15,17 +16,26 @@ import {
   useRefusal,
 } from './standing.ts'
 
-/**
- * Who an access token of ours stands for, right now. The site knows what a service only hears of:
- * whether the session, the person and the account still stand.
- *
- * @throws LatchkeyError `invalid_token`, with the reason
- */
-export async function me(site: Site, claims: AccessTokenClaims): Promise<Me> {
-  const view = await standingOf(site, claims)
+/** Who somebody is that an access token of ours stands for, and where things stand, right now. */
+export async function me(site: Pick<Site, 'store'>, view: SessionView): Promise<Me> {
   const { deviceId } = view.session
   const device = deviceId === null ? undefined : await site.store.device(deviceId)
   return describe(view, device)
+}
+
+/**
+ * Whether an access token says of the account, the role or the plan what is not true any more: the site
+ * need not be told, it can see.
+ */
+export function saysOldClaims(claims: AccessTokenClaims, view: SessionView): boolean {
+  const { account, membership } = view
+  if (!account || !membership) return false
+  const said = { account: claims.account, subscription: claims.subscription }
+  const now = {
+    account: accountClaim(account, membership),
+    subscription: subscriptionClaim(account),
+  }
+  return !isDeepStrictEqual(said, now)
 }
 
 /**

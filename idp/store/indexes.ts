@@ -1,5 +1,6 @@
 import type { Moment } from '../../clock/moment.ts'
 import {
+  accountDueAt,
   auditDueAt,
   codeDueAt,
   deviceDueAt,
@@ -41,6 +42,7 @@ export class Indexes {
   readonly auditOfAccount
   readonly deliveriesOfEvent
   readonly deliveryQueues
+  readonly #accountsDue
   readonly #sessionsDue
   readonly #signInsDue
   readonly #codesDue
@@ -78,6 +80,7 @@ export class Indexes {
     )
     this.deliveriesOfEvent = new KeyIndex(data.delivery, ({ eventId }) => [eventId])
     this.deliveryQueues = new DeliveryQueues(data)
+    this.#accountsDue = new DueIndex(data.account, accountDueAt)
     this.#sessionsDue = new DueIndex(data.session, sessionDueAt)
     this.#signInsDue = new DueIndex(data.signIn, signInDueAt)
     this.#codesDue = new DueIndex(data.code, codeDueAt)
@@ -88,7 +91,7 @@ export class Indexes {
     this.#mailsDue = new DueIndex(data.mail, mailDueAt)
     this.#watchers = {
       user: [this.userByIdentity],
-      account: [],
+      account: [this.#accountsDue],
       membership: [this.membershipsOfUser, this.membershipsOfAccount],
       invitation: [this.invitationsOfAccount, this.#invitationsDue],
       device: [this.deviceByKey, this.#devicesDue],
@@ -116,6 +119,7 @@ export class Indexes {
 
   nextDue(): Moment | undefined {
     const indexes = [
+      this.#accountsDue,
       this.#sessionsDue,
       this.#signInsDue,
       this.#codesDue,
@@ -132,6 +136,7 @@ export class Indexes {
   /** The first `limit` of all, the earliest first. */
   due(now: Moment, limit: number): readonly DueRecord[] {
     return [
+      ...this.#accountsDue.due(now, limit).map((due) => ({ ...due, table: 'account' as const })),
       ...this.#sessionsDue.due(now, limit).map((due) => ({ ...due, table: 'session' as const })),
       ...this.#signInsDue.due(now, limit).map((due) => ({ ...due, table: 'signIn' as const })),
       ...this.#codesDue.due(now, limit).map((due) => ({ ...due, table: 'code' as const })),

@@ -341,13 +341,45 @@ export interface AuditRecord {
 }
 
 /** What a mail says, with what it needs to say it: never a secret, and no link. One kind each. */
-export type MailContent = {
-  readonly kind: 'invitation'
-  readonly invitationId: string
-  /** Name of the account. */
-  readonly account: string
-  readonly inviter: string
-  readonly role: Role
+export type MailContent =
+  | {
+      readonly kind: 'invitation'
+      readonly invitationId: string
+      /** Name of the account. */
+      readonly account: string
+      readonly inviter: string
+      readonly role: Role
+      readonly expiresAt: Moment
+    }
+  | {
+      readonly kind: 'trial_ends_soon'
+      readonly account: string
+      readonly plan: string
+      readonly endsAt: Moment
+      readonly offer: PlanOffer
+    }
+  | {
+      readonly kind: 'payment_due'
+      readonly account: string
+      readonly plan: string
+      /** What has ended unpaid. */
+      readonly ended: 'trial' | 'period'
+      readonly graceEndsAt: Moment
+      readonly offer: PlanOffer
+    }
+  | { readonly kind: 'plan_canceled'; readonly account: string; readonly plan: string }
+
+/** The plans that a mail offers by link, to one person, for one account. */
+export interface PlanOffer {
+  readonly accountId: string
+  readonly userId: string
+  /** How often had been chosen by then. */
+  readonly choices: number
+  readonly plans: readonly {
+    readonly name: string
+    readonly label: string
+    readonly price: string
+  }[]
   readonly expiresAt: Moment
 }
 

@@ -85,7 +85,7 @@ export interface Store {
   /** The earliest moment at which {@link Store.dueRecords} may have something. */
   nextDue(): Moment | undefined
   /**
-   * Records whose time has come at `now`: unended sessions past a deadline, sign-ins, redeemed or
+   * Records whose time has come at `now`: accounts whose plan changes, unended sessions past a deadline, sign-ins, redeemed or
    * expired codes, unused devices, mails to send, and invitations, mails, events and audit entries that nobody needs any
    * more, to forget. The earliest first, at most `limit`.
    */
@@ -124,6 +124,7 @@ export interface AuditFilter {
 }
 
 export type DueRecord =
+  | { readonly at: Moment; readonly table: 'account'; readonly record: Account }
   | { readonly at: Moment; readonly table: 'session'; readonly record: Session }
   | { readonly at: Moment; readonly table: 'signIn'; readonly record: SignIn }
   | { readonly at: Moment; readonly table: 'code'; readonly record: AuthorizationCode }

@@ -19,6 +19,7 @@ test('the defaults are those of DESIGN §6', () => {
     absolute: 180 * DAY,
     trial: 30 * DAY,
     signingKey: 90 * DAY,
+    grace: 7 * DAY,
   })
 })
 

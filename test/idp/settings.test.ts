@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../clock/moment.ts'
+import { DEFAULT_PLANS } from '../../idp/plans/catalogue.ts'
 import { readSettings } from '../../idp/settings.ts'
 
 const PROVIDER = {
@@ -12,6 +13,10 @@ const PROVIDER = {
 const PROVIDERS = JSON.stringify([PROVIDER])
 const provider = (more: Record<string, unknown>) => ({
   PROVIDERS: JSON.stringify([{ ...PROVIDER, ...more }]),
+})
+const PLAN = { name: 'gold', label: 'Gold', period: '365d', price: 'a lot, each year' }
+const plan = (...more: readonly Record<string, unknown>[]) => ({
+  PLANS: JSON.stringify(more.map((one) => ({ ...PLAN, ...one }))),
 })
 const service = (more: Record<string, unknown>) => ({
   SERVICES: JSON.stringify([
@@ -38,7 +43,9 @@ test('with a provider alone, all the rest has its default', () => {
       absolute: 180 * DAY,
       trial: 30 * DAY,
       signingKey: 90 * DAY,
+      grace: 7 * DAY,
     },
+    plans: DEFAULT_PLANS,
     providerClockTolerance: 5 * SECOND,
     signinSuccess: '/',
     signoutSuccess: '/',
@@ -61,6 +68,7 @@ test('what is set is what holds', () => {
     ABSOLUTE_TTL: '365d',
     TRIAL_TTL: '2w',
     KEY_LIFE: '30d',
+    ...plan({}),
     PROVIDER_CLOCK_TOLERANCE: '0s',
     SIGNIN_SUCCESS: '/account',
     EXTENSION_REDIRECT_URIS: '["https://abc.chromiumapp.org/"]',
@@ -84,6 +92,7 @@ test('what is set is what holds', () => {
       absolute: 365 * DAY,
       trial: 14 * DAY,
       signingKey: 30 * DAY,
+      grace: 7 * DAY,
     },
     providerClockTolerance: 0,
     signinSuccess: '/account',
@@ -97,6 +106,7 @@ test('what is set is what holds', () => {
     reset_claim: 'isForgotPassword',
   })
   expect(settings.services).toHaveLength(1)
+  expect(settings.plans).toEqual([{ ...PLAN, period: 365 * DAY }])
 })
 
 test.for([
@@ -148,6 +158,14 @@ const WRONG: readonly (readonly [string, Record<string, string>, string?])[] = [
   ['ADMIN_KEY', { ADMIN_KEY: 'hunter2' }],
   ['ADMIN_KEY', { ADMIN_KEY: `hunter2 ${'a'.repeat(40)}` }],
   ['LOG_LEVEL', { LOG_LEVEL: 'hunter2' }],
+  ['GRACE_TTL', { GRACE_TTL: '366d' }, '366d'],
+  ['PLANS', { PLANS: 'hunter2' }],
+  ['PLANS', { PLANS: '[]' }],
+  ['PLANS', plan({}, { label: 'hunter2' })],
+  ['PLANS.0.name', plan({ name: 'hunter-2' }), 'hunter-2'],
+  ['PLANS.0.name', plan({ name: 'trial' })],
+  ['PLANS.0.period', plan({ period: '1h' }), '1h,'],
+  ['PLANS.0.label', plan({ label: '' })],
   ['PROVIDERS', { PROVIDERS: 'hunter2' }],
   ['PROVIDERS', { PROVIDERS: '' }],
   ['PROVIDERS', { PROVIDERS: '[]' }],

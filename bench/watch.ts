@@ -9,7 +9,10 @@ export const socketOf = (data: string): string => `${data}.socket`
 const Pause = v.object({
   /** As whoever waits sees it. */
   whole: v.number(),
-  /** Without the time in which the system ran something else on the processor. */
+  /**
+   * What the thread itself ran meanwhile: the rest it waited, for a processor that another process
+   * had, or for a helper of the garbage collector that waited for one.
+   */
   own: v.number(),
 })
 

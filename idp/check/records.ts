@@ -27,6 +27,18 @@ const CHECKS: Checks = {
     ...unless(data.user.has(userId), `is of user ${userId}, who is missing`),
     ...unless(data.account.has(accountId), `is of account ${accountId}, which is missing`),
   ],
+  invitation: ({ accountId, state }, data) => [
+    ...unless(data.account.has(accountId), `is to account ${accountId}, which is missing`),
+    ...unless(
+      state.kind !== 'accepted' || data.user.has(state.userId),
+      'was accepted by a user who is missing',
+    ),
+  ],
+  mail: ({ state, nextAt }) =>
+    unless(
+      (state === 'waiting') === (nextAt !== null),
+      state === 'waiting' ? 'waits and has no next attempt' : 'is done and has a next attempt',
+    ),
   session: (session, data) => [
     // Those that ended may outlive what they belonged to.
     ...(session.ended ? [] : belongings(session, data)),

@@ -13,9 +13,11 @@ import { temporaryFolder } from '../store/folder.ts'
 import {
   aDelivery,
   aDevice,
+  aMail,
   aMembership,
   anAccount,
   anEvent,
+  anInvitation,
   aSession,
   aUser,
   openQuietly,
@@ -247,6 +249,21 @@ const WRONG_RECORDS: readonly [wrong: Write, ...faults: string[]][] = [
   [
     { table: 'device', put: aDevice('d3', { jkt: 'jkt-d1' }) },
     'device d3 has the same key as d1: jkt-d1',
+  ],
+  [
+    { table: 'invitation', put: anInvitation('i1', { accountId: 'a9' }) },
+    'invitation i1 is to account a9, which is missing',
+  ],
+  [
+    {
+      table: 'invitation',
+      put: anInvitation('i1', { state: { kind: 'accepted', at: T0, userId: 'u9' } }),
+    },
+    'invitation i1 was accepted by a user who is missing',
+  ],
+  [
+    { table: 'mail', put: aMail('m1', { state: 'sent' }) },
+    'mail m1 is done and has a next attempt',
   ],
   [
     { table: 'event', remove: 'e1' },

@@ -16,7 +16,14 @@ import {
   toldOf,
 } from '../people/person.ts'
 
-const PAGES = ['/account', '/account/devices', '/account/logins', '/account/plan'] as const
+const PAGES = [
+  '/account',
+  '/account/devices',
+  '/account/logins',
+  '/account/plan',
+  '/account/members',
+  '/account/activity',
+] as const
 const DEVICES = '/account/devices'
 const LOGINS = '/account/logins'
 

@@ -9,6 +9,8 @@ import type {
   AuthorizationCode,
   Delivery,
   Device,
+  Invitation,
+  Mail,
   Membership,
   OutboxEvent,
   Session,
@@ -141,6 +143,36 @@ export const aDelivery = (eventId: string, more: Partial<Delivery> = {}): Delive
   id: `${eventId}:http://127.0.0.1:3100/hook`,
   eventId,
   endpoint: 'http://127.0.0.1:3100/hook',
+  attempts: 0,
+  nextAt: T0,
+  state: 'waiting',
+  ...more,
+})
+
+export const anInvitation = (id: string, more: Partial<Invitation> = {}): Invitation => ({
+  id,
+  accountId: 'a1',
+  address: `${id}@example.com`,
+  role: 'member',
+  invitedBy: 'u1',
+  createdAt: T0,
+  expiresAt: T0 + 7 * DAY,
+  state: { kind: 'open' },
+  ...more,
+})
+
+export const aMail = (id: string, more: Partial<Mail> = {}): Mail => ({
+  id,
+  at: T0,
+  to: { kind: 'person', userId: 'u1' },
+  says: {
+    kind: 'invitation',
+    invitationId: 'i1',
+    account: 'Acme',
+    inviter: 'Ada',
+    role: 'member',
+    expiresAt: T0 + 7 * DAY,
+  },
   attempts: 0,
   nextAt: T0,
   state: 'waiting',

@@ -66,7 +66,12 @@ export async function startLatchkey(
     ready: 'site',
     program: 'bench-watched-site.mjs',
     path: ADDRESSES.refresh,
-    environment: { PROVIDERS: JSON.stringify([provider]), SERVICES: '[]', LOG_LEVEL: 'warn' },
+    environment: {
+      PROVIDERS: JSON.stringify([provider]),
+      SERVICES: '[]',
+      RATE_LIMITS: 'off',
+      LOG_LEVEL: 'warn',
+    },
     tokens: () => tokens,
   })
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { durationInWords, parseDuration } from '../clock/duration.ts'
 import { DAY, type Duration, HOUR, MINUTE, SECOND } from '../clock/moment.ts'
+import { DEFAULT_RATE_LIMITS, type Limited, type RateLimitSettings } from './http/rate-limits.ts'
 import { DEFAULT_LIFETIMES, type Lifetimes } from './lifetimes.ts'
 import { DEFAULT_PLANS, type Plan, TRIAL_PLAN } from './plans/catalogue.ts'
 import { StartError } from './start-error.ts'
@@ -67,6 +68,10 @@ export interface Settings {
   readonly extensionRedirectUris: readonly string[]
   /** The shared clock that development follows; never in production. */
   readonly clockUrl: string | undefined
+  /** How many proxies stand before the site, whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: number
+  /** `undefined`: there are none. */
+  readonly rateLimits: RateLimitSettings | undefined
   /** What administrators show; `undefined`: there is no admin API. */
   readonly adminKey: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -206,6 +211,24 @@ const origin = v.pipe(
   ),
 )
 
+/** Of each kind a default, so that one can be changed alone. */
+const limit = v.pipe(
+  v.number(),
+  v.check(
+    (count) => Number.isInteger(count) && count > 0,
+    'is a number of requests a minute, 1 or more',
+  ),
+)
+const RateLimitsGiven = v.strictObject({
+  signin: v.optional(limit, DEFAULT_RATE_LIMITS.signin),
+  devices: v.optional(limit, DEFAULT_RATE_LIMITS.devices),
+  token: v.optional(limit, DEFAULT_RATE_LIMITS.token),
+  revoke: v.optional(limit, DEFAULT_RATE_LIMITS.revoke),
+  services: v.optional(limit, DEFAULT_RATE_LIMITS.services),
+  account: v.optional(limit, DEFAULT_RATE_LIMITS.account),
+  session: v.optional(limit, DEFAULT_RATE_LIMITS.session),
+} satisfies Record<Limited, v.GenericSchema>)
+
 /** What may be in the environment; each entry has its setting's name. */
 const Environment = v.object({
   SITE_URL: v.optional(issuerUrl, 'http://127.0.0.1:3000'),
@@ -238,6 +261,17 @@ const Environment = v.object({
   ),
   MAIL_FROM: v.optional(v.pipe(v.string(), v.email('is an e-mail address'))),
   CLOCK_URL: v.optional(url),
+  TRUSTED_PROXIES: v.optional(
+    v.pipe(v.string(), v.regex(/^\d$/, 'is a number from 0 to 9'), v.transform(Number)),
+    '0',
+  ),
+  RATE_LIMITS: v.optional(
+    v.union(
+      [v.literal('off'), json(RateLimitsGiven)],
+      'is "off", or JSON like {"token":6000}: requests a minute, 1 or more',
+    ),
+    '{}',
+  ),
   NODE_ENV: v.optional(v.string()),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
 })
@@ -306,6 +340,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     signoutSuccess: given.SIGNOUT_SUCCESS,
     extensionRedirectUris: given.EXTENSION_REDIRECT_URIS,
     clockUrl: given.CLOCK_URL,
+    trustedProxies: given.TRUSTED_PROXIES,
+    rateLimits: given.RATE_LIMITS === 'off' ? undefined : given.RATE_LIMITS,
     adminKey: given.ADMIN_KEY,
     logLevel: given.LOG_LEVEL,
   }

@@ -4,6 +4,7 @@ import type { Duration, Moment } from '../clock/moment.ts'
 import type { ProofNonces } from '../protocol/dpop/nonce.ts'
 import type { SeenProofs } from '../protocol/dpop/seen.ts'
 import type { By } from './audit/by.ts'
+import type { RateLimits } from './http/rate-limits.ts'
 import type { SignedLinks } from './links/signed-link.ts'
 import type { Mailer } from './mail/message.ts'
 import type { EventKeys } from './services/event-keys.ts'
@@ -28,6 +29,7 @@ export interface Site {
   readonly nonces: ProofNonces
   readonly seen: SeenProofs
   readonly turns: Turns
+  readonly limits: RateLimits
   readonly log: Logger
   /** How far the shared clock of development is ahead; pages say so. */
   readonly ahead: () => Duration | undefined

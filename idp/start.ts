@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import path from 'node:path'
 import pino from 'pino'
 import { SystemClock, VirtualClock } from '../clock/clock.ts'
@@ -6,7 +6,8 @@ import { followClock } from '../clock/follow.ts'
 import { SECOND } from '../clock/moment.ts'
 import { ProofNonces } from '../protocol/dpop/nonce.ts'
 import { SeenProofs } from '../protocol/dpop/seen.ts'
-import { serve } from './http/serve.ts'
+import { RateLimits } from './http/rate-limits.ts'
+import { serve, siteServer } from './http/serve.ts'
 import { openLinkKey } from './links/link-key.ts'
 import { outboxMailer } from './mail/outbox.ts'
 import { openEventKeys } from './services/event-keys.ts'
@@ -56,6 +57,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
     nonces: new ProofNonces(),
     seen: new SeenProofs(),
     turns: new Turns(),
+    limits: new RateLimits(settings.rateLimits),
     log,
     ahead: () => (settings.clockUrl === undefined ? undefined : clock.offset),
     hurry: () => work.poke(),
@@ -66,7 +68,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
     jitter: settings.clockUrl === undefined ? Math.random : () => 0,
   })
   const ending = new AbortController()
-  const server = createServer()
+  const server = siteServer()
   serve(server, site)
   if (settings.clockUrl !== undefined) {
     // Before anything is served: no request shall meet a site that lives in the past.

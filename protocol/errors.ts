@@ -29,6 +29,8 @@ export const HTTP_STATUS = {
   refresh_in_progress: 409,
   /** Ours: this site never gave that position, for its data was restored or replaced: read from 0. */
   unknown_position: 410,
+  /** Ours: too many requests; wait for as long as `Retry-After` says (RFC 6585 §4). */
+  rate_limited: 429,
   /** Ours: nothing lives at this address. */
   not_found: 404,
   /** Ours: this address takes other methods (RFC 9110 §15.5.6). */

@@ -14,6 +14,7 @@ import type { Site } from '../site.ts'
 import { readAttempt, readForm, readJson, required } from './body.ts'
 import { metadata } from './metadata.ts'
 import { hasProof, requireProof } from './proof.ts'
+import { limitSession } from './rate-limited.ts'
 
 /**
  * How long a service may go by its copy of our keys: so long can a withdrawn one still be believed. A
@@ -110,6 +111,7 @@ async function rotate(site: Site, ctx: Context, form: URLSearchParams) {
     clientId: readClient(ctx, form),
     attempt: readAttempt(ctx),
   }
+  await limitSession(site, ctx, request.refreshToken)
   const { jkt } = await requireProof(site, ctx)
   return refresh(site, { ...request, jkt, address: ctx.ip })
 }

@@ -15,6 +15,7 @@ import { errorHandler } from './errors.ts'
 import { meRoutes } from './me.ts'
 import { myAccountRoutes } from './me-account.ts'
 import { planRoutes } from './plan.ts'
+import { rateLimited } from './rate-limited.ts'
 import { serviceRoutes } from './services.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -22,7 +23,9 @@ const UNREADABLE = 'The request’s body can’t be read: check its Content-Enco
 
 /** The site as a Koa application; it listens to nothing yet. */
 export function siteApp(site: Site): Koa {
-  const app = new Koa()
+  const { trustedProxies } = site.settings
+  // Of what the header tells, only the part that proxies of ours wrote is believed: the last so many.
+  const app = new Koa({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies })
   app.on('error', (error: { code?: string }) => {
     // Mostly a client that went away; what matters was answered by the error handler.
     site.log.debug({ code: error.code }, 'connection failed')
@@ -65,6 +68,7 @@ export function siteApp(site: Site): Koa {
     await next()
   })
   app.use(errorHandler(site))
+  app.use(rateLimited(site))
   app.use(
     bodyParser({
       enableTypes: ['json', 'form'],

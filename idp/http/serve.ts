@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Duration, SECOND } from '../../clock/moment.ts'
 import { toErrorBody } from '../../protocol/error-body.ts'
@@ -6,8 +6,39 @@ import { type ErrorCode, LatchkeyError } from '../../protocol/errors.ts'
 import type { Site } from '../site.ts'
 import { siteApp } from './app.ts'
 
-/** Real milliseconds in which a request must be here; no honest one is that slow. */
-const REQUEST_PATIENCE: Duration = 30 * SECOND
+/** What slow and many clients may take up, in real milliseconds; no honest one is that slow. */
+export interface Patience {
+  /** In which a request's headers must be here. */
+  readonly headers: Duration
+  /** In which all of it must be here. */
+  readonly request: Duration
+  /** For which a connection may wait for its next request: longer than proxies keep theirs, mostly a minute. */
+  readonly idle: Duration
+  /** How often it is looked who has been too slow. */
+  readonly look: Duration
+  /** Open at once; those beyond are closed unheard, and the machine keeps its memory and its file handles. */
+  readonly connections: number
+}
+
+export const PATIENCE: Patience = {
+  headers: 10 * SECOND,
+  request: 30 * SECOND,
+  idle: 65 * SECOND,
+  look: SECOND,
+  connections: 10_000,
+}
+
+/** A server that waits for nobody for ever. */
+export function siteServer(patience: Patience = PATIENCE): Server {
+  const server = createServer({
+    headersTimeout: patience.headers,
+    requestTimeout: patience.request,
+    keepAliveTimeout: patience.idle,
+    connectionsCheckingInterval: patience.look,
+  })
+  server.maxConnections = patience.connections
+  return server
+}
 
 /**
  * Lets the site answer at a server. What Node refuses by itself, before there is a request that the
@@ -16,9 +47,10 @@ const REQUEST_PATIENCE: Duration = 30 * SECOND
 export function serve(server: Server, site: Site): void {
   const handle = siteApp(site).callback()
   const answers = new WeakMap<Duplex, ServerResponse>()
-  server.requestTimeout = REQUEST_PATIENCE
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     answers.set(request.socket, response)
+    // The site is being stopped: what still comes in on a connection from before is its last request.
+    if (!server.listening) response.setHeader('Connection', 'close')
     const target = originForm(request.url ?? '')
     if (target === undefined) return refuseRequest(response, 400)
     request.url = target

@@ -156,6 +156,7 @@ test(`killed ${KILLS} times under refresh load: nothing acknowledged is lost, th
       DATA: data,
       PROVIDERS: JSON.stringify([PROVIDER]),
       SERVICES: '[]',
+      RATE_LIMITS: 'off',
       LOG_LEVEL: 'warn',
     },
     logFile: path.join(folder, 'site.log'),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../clock/moment.ts'
+import { DEFAULT_RATE_LIMITS } from '../../idp/http/rate-limits.ts'
 import { DEFAULT_PLANS } from '../../idp/plans/catalogue.ts'
 import { readSettings } from '../../idp/settings.ts'
 
@@ -51,6 +52,8 @@ test('with a provider alone, all the rest has its default', () => {
     signoutSuccess: '/',
     extensionRedirectUris: [],
     clockUrl: undefined,
+    trustedProxies: 0,
+    rateLimits: DEFAULT_RATE_LIMITS,
     adminKey: undefined,
     logLevel: 'info',
     mailFrom: 'no-reply@localhost',
@@ -72,6 +75,8 @@ test('what is set is what holds', () => {
     PROVIDER_CLOCK_TOLERANCE: '0s',
     SIGNIN_SUCCESS: '/account',
     EXTENSION_REDIRECT_URIS: '["https://abc.chromiumapp.org/"]',
+    TRUSTED_PROXIES: '2',
+    RATE_LIMITS: '{"token":60}',
     LOG_LEVEL: 'silent',
     CLOCK_URL: 'http://127.0.0.1:3200/clock',
     ...provider({
@@ -97,6 +102,8 @@ test('what is set is what holds', () => {
     providerClockTolerance: 0,
     signinSuccess: '/account',
     extensionRedirectUris: ['https://abc.chromiumapp.org/'],
+    trustedProxies: 2,
+    rateLimits: { ...DEFAULT_RATE_LIMITS, token: 60 },
     logLevel: 'silent',
     clockUrl: 'http://127.0.0.1:3200/clock',
   })
@@ -166,6 +173,11 @@ const WRONG: readonly (readonly [string, Record<string, string>, string?])[] = [
   ['PLANS.0.name', plan({ name: 'trial' })],
   ['PLANS.0.period', plan({ period: '1h' }), '1h,'],
   ['PLANS.0.label', plan({ label: '' })],
+  ['TRUSTED_PROXIES', { TRUSTED_PROXIES: 'hunter2' }],
+  ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '-1' }, '-1 '],
+  ['RATE_LIMITS', { RATE_LIMITS: 'hunter2' }],
+  ['RATE_LIMITS.token', { RATE_LIMITS: '{"token":0}' }, '"token":0'],
+  ['RATE_LIMITS', { RATE_LIMITS: '{"tokens":60}' }, '"tokens"'],
   ['PROVIDERS', { PROVIDERS: 'hunter2' }],
   ['PROVIDERS', { PROVIDERS: '' }],
   ['PROVIDERS', { PROVIDERS: '[]' }],
@@ -234,4 +246,8 @@ test.for([
   { IDLE_TTL: '14d', ABSOLUTE_TTL: '13d' },
 ])('lifetimes that contradict each other are refused: %o', (environment) => {
   expect(sentence(environment)).toContain('ACCESS_TTL ≤ IDLE_TTL ≤ ABSOLUTE_TTL')
+})
+
+test('without limits, if that is what was asked for', () => {
+  expect(read({ RATE_LIMITS: 'off' }).rateLimits).toBeUndefined()
 })

@@ -16,12 +16,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { SystemClock } from '../../clock/clock.ts'
 import { openLinkKey } from '../../idp/links/link-key.ts'
 import { openFileStore } from '../../idp/store/file-store.ts'
 import { openSigningKeys } from '../../idp/tokens/signing-keys.ts'
+import { createProof } from '../../protocol/dpop/proof.ts'
 import { TestDevice } from '../support/device.ts'
 import { FORM, send } from '../support/request.ts'
-import { ADA, PROVIDER } from '../support/site.ts'
+import { ADA, makeCode, PROVIDER } from '../support/site.ts'
 
 const RUN = fileURLToPath(new URL('../../run.mjs', import.meta.url))
 
@@ -292,9 +294,21 @@ describe('a start that can’t be says so in one sentence and changes nothing', 
 })
 
 describe('an end', () => {
+  interface HalfRequest {
+    readonly path?: string
+    readonly body?: string
+    readonly headers?: readonly string[]
+  }
+
   /** Half a request: the site is waiting for the rest of its body. */
-  async function halfRequest(url: string) {
-    const body = 'client_id=latchkey-desktop&token=a'
+  async function halfRequest(
+    url: string,
+    {
+      path = '/revoke',
+      body = 'client_id=latchkey-desktop&token=a',
+      headers = [],
+    }: HalfRequest = {},
+  ) {
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
     await once(socket, 'connect')
     let received = ''
@@ -303,7 +317,15 @@ describe('an end', () => {
     })
     socket.on('error', () => {})
     socket.write(
-      `POST /revoke HTTP/1.1\r\nHost: a\r\nContent-Type: ${FORM}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
+      [
+        `POST ${path} HTTP/1.1`,
+        'Host: a',
+        `Content-Type: ${FORM}`,
+        `Content-Length: ${body.length}`,
+        ...headers,
+        '',
+        body.slice(0, 10),
+      ].join('\r\n'),
     )
     // One that came later was answered, so this one is under way.
     await send(url, { path: '/healthz' })
@@ -343,6 +365,45 @@ describe('an end', () => {
       expect((await send((await serving({ DATA })).url, { path: '/readyz' })).status).toBe(200)
     },
   )
+
+  test('SIGTERM while a refresh is under way: it is answered, and what it answered is on disk', async () => {
+    const DATA = copyOfHealthy()
+    const clock = new SystemClock()
+    const port = await freePort()
+    const device = await TestDevice.make({ url: `http://127.0.0.1:${port}` })
+    const prepared = await openFileStore(DATA, { log: () => {}, onFailure: () => {} })
+    await prepared.commit([
+      { table: 'account', put: ADA.account },
+      { table: 'membership', put: ADA.membership },
+    ])
+    const code = await makeCode({ store: prepared, clock }, { jkt: await device.jkt() })
+    await prepared.close()
+
+    const site = await serving({ DATA, PORT: String(port) })
+    const tokens = await device.redeem(code)
+    const nonce = (await send(site.url, { path: '/healthz' })).headers['dpop-nonce']
+    const url = `${site.url}/refresh`
+    const proof = await createProof(device.key, { method: 'POST', url, now: clock.now(), nonce })
+    const half = await halfRequest(site.url, {
+      path: '/refresh',
+      body: String(
+        new URLSearchParams({
+          client_id: 'latchkey-desktop',
+          refresh_token: tokens.refresh_token,
+        }),
+      ),
+      headers: [`DPoP: ${proof}`],
+    })
+    site.child.kill('SIGTERM')
+    await refused(site.url)
+    const [head, body = ''] = (await half.finish()).split('\r\n\r\n')
+    expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(await site.ended).toBe(0)
+
+    const { refresh_token = '' } = JSON.parse(body) as { refresh_token?: string }
+    await serving({ DATA, PORT: String(port) })
+    expect((await device.refresh(refresh_token)).status).toBe(200)
+  })
 
   test('SIGTERM with a request that never ends: exit code 0 all the same, in some seconds', async () => {
     const site = await serving({ DATA: copyOfHealthy() })

@@ -85,6 +85,7 @@ class Soak {
       programs: options.programs,
       newcomers: Array.from({ length: people }, (_, index) => newcomer(index)),
       siteSettings: {
+        RATE_LIMITS: 'off',
         LOG_LEVEL: 'warn',
         IDLE_TTL: `${idle / HOUR}h`,
         ABSOLUTE_TTL: `${absolute / HOUR}h`,

@@ -101,7 +101,10 @@ export class TestDevice {
 
   /** Redeems a code that was made for this test: a signed-in device. */
   async signIn(site: RunningSite): Promise<TokenResponse & { refresh_token: string }> {
-    const { code, codeVerifier, redirectUri } = await makeCode(site, { jkt: await this.jkt() })
+    return this.redeem(await makeCode(site, { jkt: await this.jkt() }))
+  }
+
+  async redeem({ code, codeVerifier, redirectUri }: Awaited<ReturnType<typeof makeCode>>) {
     const answer = await this.post('/token', {
       grant_type: 'authorization_code',
       client_id: 'latchkey-desktop',

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import pino from 'pino'
-import { SystemClock, VirtualClock } from '../../clock/clock.ts'
+import { type Clock, SystemClock, VirtualClock } from '../../clock/clock.ts'
+import { RateLimits } from '../../idp/http/rate-limits.ts'
 import { serve } from '../../idp/http/serve.ts'
 import { openLinkKey } from '../../idp/links/link-key.ts'
 import { outboxMailer } from '../../idp/mail/outbox.ts'
@@ -91,6 +92,8 @@ export async function startSite(
     readSettings({
       SITE_URL: url,
       DATA: data,
+      // Tests are faster than people, and all of them come from one address.
+      RATE_LIMITS: 'off',
       PROVIDERS: JSON.stringify([PROVIDER]),
       ...environment,
     }),
@@ -119,6 +122,7 @@ export async function startSite(
     nonces: new ProofNonces(),
     seen: new SeenProofs(),
     turns: new Turns(),
+    limits: new RateLimits(settings.rateLimits),
     log,
     ahead: () => clock.offset,
     hurry: () => due.poke(),
@@ -147,7 +151,7 @@ export async function startSite(
 
 /** An authorization code as the end of a sign-in makes it, with the verifier that redeems it. */
 export async function makeCode(
-  { store, clock }: Pick<RunningSite, 'store' | 'clock'>,
+  { store, clock }: { readonly store: Store; readonly clock: Clock },
   given: Partial<AuthorizationCode> = {},
 ): Promise<{ code: string; codeVerifier: string; redirectUri: string }> {
   const code = `lkc_${newSecret()}`

@@ -86,6 +86,8 @@ export class Desk {
   readonly folder: string
   /** Settings of the app that are to be others. */
   settings: Readonly<Record<string, string>> = {}
+  /** The folder of the app that is started. */
+  appFolder: string
   readonly #world: DesktopWorld
   #running: RunningApp | undefined
 
@@ -107,6 +109,7 @@ export class Desk {
 
   private constructor(world: DesktopWorld, folder: string, os: DesktopOs, keyring: SecretService) {
     this.#world = world
+    this.appFolder = world.app.folder
     this.folder = folder
     this.os = os
     this.keyring = keyring
@@ -181,7 +184,7 @@ export class Desk {
     const { PATH, XDG_CONFIG_HOME } = this.os.environment
     return {
       runtime: this.#world.runtime,
-      folder: this.#world.app.folder,
+      folder: this.appFolder,
       args,
       environment: {
         ...this.keyring.environment,

@@ -2,6 +2,7 @@ import type { AuditAct } from '../../protocol/audit.ts'
 import type { Role } from '../../protocol/plan.ts'
 import { inWords } from '../../protocol/reasons.ts'
 import { CLIENT_NAMES, isClientId } from '../clients.ts'
+import { PLAN_CHANGES, type PlanChange } from '../plans/decide.ts'
 import type { AuditRecord } from '../store/records.ts'
 
 /** Who is who in a sentence: `You`, a name, or what stands for one. */
@@ -16,6 +17,25 @@ const ROLES = { owner: 'owner', admin: 'administrator', member: 'member' } as co
 
 const roleWord = (role: unknown): string =>
   typeof role === 'string' && role in ROLES ? ROLES[role as Role] : 'member'
+
+const PLAN_SENTENCES = {
+  reminded: () => 'A mail said that the trial ends soon.',
+  trial_ended: () => 'The trial ended, and a payment is due.',
+  period_ended: () => 'The paid period ended, and a payment is due.',
+  chosen: (who, { details: { plan, by } }) =>
+    `${who} chose the plan ${plan}${by === 'mailed_link' ? ', by a link from a mail' : ''}.`,
+  cancel_asked: (who) => `${who} asked for the plan to end with its period.`,
+  canceled: (who, { actor, details: { plan } }) =>
+    actor === 'system' ? `The plan ${plan} was canceled.` : `${who} canceled the plan ${plan}.`,
+  resumed: (who) => `${who} kept the plan after all.`,
+  paid: (_, { details: { plan } }) => `A period of the plan ${plan} was paid.`,
+  set: (who, { details: { plan, status } }) => `${who} set the plan to ${plan}, ${status}.`,
+} as const satisfies Record<PlanChange, (who: string, entry: AuditRecord) => string>
+
+function planSentence(who: string, entry: AuditRecord): string {
+  const change = PLAN_CHANGES.find((known) => known === entry.details.change)
+  return change ? PLAN_SENTENCES[change](who, entry) : `${who} changed the plan.`
+}
 
 const SENTENCES = {
   signed_in: ({ who }, { details }) =>
@@ -40,7 +60,7 @@ const SENTENCES = {
     `${who} made ${whom ?? (who === 'You' ? 'yourself' : 'themselves')} ${roleWord(details.to)}, before ${roleWord(details.from)}.`,
   member_removed: ({ who, whom }) =>
     whom === undefined ? `${who} left the account.` : `${who} removed ${whom} from the account.`,
-  plan_changed: ({ who }) => `${who} changed the plan.`,
+  plan_changed: ({ who }, entry) => planSentence(who, entry),
   endpoint_disabled: () => 'Telling a service was stopped.',
   endpoint_enabled: () => 'A service is told again.',
   delivery_replayed: () => 'A service was told once more.',

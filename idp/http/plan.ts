@@ -99,7 +99,8 @@ function links(site: Site, routes: Router): void {
 
   routes.get(`${OFFER_PATH}/:link`, async (ctx) => {
     const opened = await openOffer(site, signed(ctx))
-    show(ctx, offerPage({ opened, now: site.clock.now(), ahead: site.ahead() }))
+    const { plans } = site.settings
+    show(ctx, offerPage({ opened, plans, now: site.clock.now(), ahead: site.ahead() }))
   })
 
   // Opening changes nothing, for scanners of mails open everything; this does.

@@ -1,21 +1,24 @@
 import type { JSX } from 'preact'
 import type { Duration, Moment } from '../../clock/moment.ts'
 import { Page } from '../../ui/page.tsx'
+import type { Plan } from '../plans/catalogue.ts'
 import type { OpenedOffer } from '../plans/offer.ts'
 import { PlanStanding } from './plan.tsx'
 
 /** What a link from a mail is about to do, or has done. Opening it does nothing. */
 export function offerPage({
   opened: { account, plan, user, standing },
+  plans,
   now,
   ahead,
 }: {
   readonly opened: OpenedOffer
+  readonly plans: readonly Plan[]
   readonly now: Moment
   readonly ahead: Duration | undefined
 }): JSX.Element {
   const { subscription } = account
-  const how = <PlanStanding subscription={subscription} plans={[plan]} now={now} />
+  const how = <PlanStanding subscription={subscription} plans={plans} now={now} />
   switch (standing) {
     case 'open':
       return (

@@ -118,8 +118,9 @@ export function PlanStanding({
       return (
         <Notice tone="warn" title="A payment is due">
           <p>
-            {periodEndsAt === null ? 'The trial has ended' : 'The paid period has ended'}, and the
-            next one has not been paid.{' '}
+            {periodEndsAt === null
+              ? 'The trial has ended, and no plan has been paid.'
+              : 'The paid period has ended, and the next one has not been paid.'}{' '}
             {graceEndsAt !== undefined && (
               <>
                 Unless it is, the plan is canceled <Time at={graceEndsAt} now={now} />.
@@ -149,32 +150,31 @@ function Choices({
   readonly plans: readonly Plan[]
 }): JSX.Element {
   const { plan: current, status, cancels, awaitsPayment } = subscription
+  const held = status !== 'canceled' || awaitsPayment
   const ends = status === 'canceled' ? awaitsPayment : !cancels
   return (
     <>
-      <h2>Plans</h2>
       <ul class="list">
         {plans.map(({ name, label, price }) => (
           <li key={name}>
-            <form method="post" action={HERE}>
-              <h3>
-                {label}{' '}
-                {name === current && (status !== 'canceled' || awaitsPayment) && (
-                  <span class="badge">this one</span>
-                )}
-              </h3>
-              <p>{price}</p>
-              {(name !== current || (status === 'canceled' && !awaitsPayment)) && (
+            <h2>
+              {label} {name === current && held && <span class="badge">this one</span>}
+            </h2>
+            <p>{price}</p>
+            {(name !== current || !held) && (
+              <form method="post" action={HERE}>
                 <button class="quiet" type="submit" name="plan" value={name}>
                   Choose {label}
                 </button>
-              )}
-            </form>
+              </form>
+            )}
           </li>
         ))}
       </ul>
       <p class="secondary">
-        Another plan holds at once; what it costs is on your next invoice. Nothing is charged here.
+        {status === 'canceled'
+          ? 'A plan begins with its first payment. Nothing is charged here.'
+          : 'Another plan holds at once, and what it costs is on your next invoice. Nothing is charged here.'}
       </p>
       {cancels && status !== 'canceled' && <Act what="resume">Keep the plan after all</Act>}
       {ends && <Act what="cancel">{CANCEL_WORDS[status]}</Act>}

@@ -24,16 +24,19 @@ export type PlanEvent =
     >)
 
 /** What became of it, in the audit log's word. */
-export type PlanChange =
-  | 'reminded'
-  | 'trial_ended'
-  | 'period_ended'
-  | 'chosen'
-  | 'cancel_asked'
-  | 'canceled'
-  | 'resumed'
-  | 'paid'
-  | 'set'
+export const PLAN_CHANGES = [
+  'reminded',
+  'trial_ended',
+  'period_ended',
+  'chosen',
+  'cancel_asked',
+  'canceled',
+  'resumed',
+  'paid',
+  'set',
+] as const
+
+export type PlanChange = (typeof PLAN_CHANGES)[number]
 
 export interface PlanDecision {
   readonly subscription: Subscription

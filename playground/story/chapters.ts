@@ -156,6 +156,50 @@ async function theft(stage: Stage, narrator: Narrator, laptop: StoryDevice): Pro
   })
 }
 
+const statusIn = ({ body }: CallReport): unknown =>
+  (body?.subscription as { status?: unknown } | undefined)?.status
+
+/** What is paid changes softly: by time, and by a payment. */
+async function plans(stage: Stage, narrator: Narrator, laptop: StoryDevice): Promise<void> {
+  narrator.chapter('Plans')
+  const couch = await stage.device('couch')
+  await narrator.step('+20 d: the trial of bob’s own account ends', async () => {
+    await signIn(stage, couch, { ...BOB, account: 'Bob Brandt' })
+    const before = statusIn((await stillIn(stage, couch, 'on the couch')).call)
+    prove(before === 'trialing', `bob’s own account is on trial (${before})`)
+    let after: unknown
+    for (let day = 1; day <= 20; day++) {
+      await stage.advance('1d')
+      await stillIn(stage, laptop, `on day ${day} of the trial, for Acme,`)
+      after = statusIn((await stillIn(stage, couch, `on day ${day} of the trial`)).call)
+    }
+    prove(after === 'past_due', `the next refresh says that it is past due (${after})`)
+    return 'nobody was signed out; the next refresh says past_due'
+  })
+  await narrator.step('a period is paid, a minute after that refresh', async () => {
+    await stage.advance('1min')
+    await stage.pay('acc_bob', 'pro')
+    const exchanges = await activeSoon(stage, couch)
+    prove(
+      rotations(exchanges).length === 1,
+      `one refresh brings the new claims (${rotations(exchanges).length})`,
+    )
+    return 'the service told the app that its token was old; its next use refreshed, once, and it says active'
+  })
+}
+
+/** Telling the services is one delivery away: real milliseconds, and never more than two seconds. */
+async function activeSoon(stage: Stage, device: StoryDevice): Promise<readonly Exchange[]> {
+  const limit = performance.now() + 2_000
+  const exchanges: Exchange[] = []
+  for (;;) {
+    const report = await stillIn(stage, device, 'after the payment')
+    exchanges.push(...report.exchanges)
+    if (statusIn(report.call) === 'active') return exchanges
+    prove(performance.now() < limit, 'the service hears of the payment, and so does the app')
+  }
+}
+
 async function windows(stage: Stage, narrator: Narrator, laptop: StoryDevice): Promise<void> {
   narrator.chapter('The rolling window and the absolute end')
   await narrator.step('used every day for two weeks', async () => {
@@ -258,6 +302,7 @@ export async function play(stage: Stage, narrator: Narrator): Promise<void> {
   await firstDay(stage, narrator, laptop)
   await refreshing(stage, narrator, laptop)
   await theft(stage, narrator, laptop)
+  await plans(stage, narrator, laptop)
   await windows(stage, narrator, laptop)
   await signOut(stage, narrator, laptop)
   await turnedAway(stage, narrator)

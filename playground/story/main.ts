@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   }
   try {
     await world.start()
-    stage = new Stage(world.addresses, join(folder, 'devices'))
+    stage = new Stage(world.addresses, join(folder, 'devices'), world.adminKey)
     await play(stage, narrator)
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     process.stdout.write(

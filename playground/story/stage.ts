@@ -21,6 +21,7 @@ export class Stage {
   /** The person's browser: one cookie jar for the whole story. */
   readonly browser = new ScriptedBrowser()
   readonly #folder: string
+  readonly #adminKey: string
   readonly #devices: StoryDevice[] = []
   /** Who sits at the screen; set before a device is asked to sign in. */
   visitor: Visitor = { email: '' }
@@ -28,8 +29,10 @@ export class Stage {
   askedForPassword = false
   chose: string | undefined
 
-  constructor(addresses: Addresses, folder: string) {
+  /** @param adminKey the site's: what the billing system calls it with */
+  constructor(addresses: Addresses, folder: string, adminKey: string) {
     this.addresses = addresses
+    this.#adminKey = adminKey
     this.#folder = folder
   }
 
@@ -45,6 +48,21 @@ export class Stage {
       body: JSON.stringify({ by }),
     })
     prove(answer.ok, `the clock moves by ${by}`)
+    await answer.body?.cancel()
+  }
+
+  /** The billing system's word: the period under way was paid. */
+  async pay(accountId: string, plan: string): Promise<void> {
+    const url = `${this.addresses.site}/admin/accounts/${accountId}/subscription/paid`
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${this.#adminKey}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ plan }),
+    })
+    prove(answer.ok, `the site takes the word that ${plan} was paid (${answer.status})`)
     await answer.body?.cancel()
   }
 

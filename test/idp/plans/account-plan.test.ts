@@ -201,6 +201,7 @@ describe('by the person', () => {
     for (const form of [{ plan: 'pro' }, { plan: 'pro' }, { do: 'cancel' }, { do: 'cancel' }]) {
       expect((await browser.post(PLAN, form)).headers.location).toBe(PLAN)
     }
+    expect((await browser.get('/account/activity')).body).toContain('You chose the plan pro.')
     expect((await browser.get(PLAN)).body).toContain(
       'It is canceled then, and nothing is to be paid.',
     )

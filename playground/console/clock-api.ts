@@ -85,12 +85,11 @@ export function readAdvance(by: string): Duration {
   return duration
 }
 
-const present = (hub: ClockHub) => ({
-  now: toIso(hub.now()),
-  now_ms: hub.now(),
-  offset_ms: hub.offset,
-  parties: hub.parties,
-})
+function present(hub: ClockHub) {
+  // Read once: two readings may be a millisecond apart.
+  const now = hub.now()
+  return { now: toIso(now), now_ms: now, offset_ms: hub.offset, parties: hub.parties }
+}
 
 const sayHappened = ({ at, name, party }: Happened) => ({ at: toIso(at), at_ms: at, name, party })
 

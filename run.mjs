@@ -28,6 +28,7 @@ const ENTRIES = {
   'electron-host/parent-port': 'test/electron-host/parent-port.ts',
   bench: 'bench/main.ts',
   'bench-watched-site': 'bench/watched-site.ts',
+  'bench-desktop': 'bench/desktop.ts',
   'bench-limit': 'bench/limit.ts',
   'bench-oidc-provider': 'bench/oidc-provider.ts',
 }

@@ -1,19 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { STYLE } from '../ui/style.ts'
+import { house } from './house.ts'
 import { PAGE } from './page.ts'
-
-/** The folder of the house, from wherever this is bundled to. */
-function house(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    const file = join(folder, 'package.json')
-    if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === 'latchkey')
-      return folder
-    if (folder === dirname(folder)) throw new Error('The folder of the house was not found.')
-  }
-}
 
 const COMMON: BuildOptions = {
   bundle: true,

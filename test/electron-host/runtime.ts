@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { electronBinary } from '../../desktop/electron-binary.ts'
+import { house } from '../../desktop/house.ts'
 
 export type RuntimeKind = 'electron' | 'host'
 
@@ -15,7 +15,7 @@ export interface Runtime {
   remove(): void
 }
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = house()
 
 /**
  * Real Electron where its binary is, the host where it isn't. `DESKTOP_RUNTIME=electron` makes a

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { buildDesktop } from '../../desktop/build.ts'
+import { house } from '../../desktop/house.ts'
 
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache/latchkey-test', import.meta.url))
+const CACHE = join(house(), 'node_modules/.cache/latchkey-test')
 
 export interface BuiltApp {
   readonly folder: string

@@ -120,3 +120,43 @@ test.each([0, 5, 20, 60, 150, 400])(
     await heading('Signed in as Alice Adler')
   },
 )
+
+test('bob acts for another account of his, and then switches signing in off: out at once, and why', async () => {
+  desk = await world.desk()
+  await desk.open()
+  await press('Sign in')
+  await desk.signInInBrowser('bob@example.test', 'Acme')
+  await heading('Signed in as Bob Brandt')
+  const window = await desk.window
+  await window.getByText(/· Acme \(/).waitFor()
+  await press('Use Bob Brandt')
+  await window.getByText(/· Bob Brandt \(owner\)/).waitFor()
+  await window.getByText('Switch signing in off').click()
+  await press('Now: sign me out everywhere')
+  await heading('Signing in is switched off')
+  await window.getByText('You switched them off').waitFor()
+})
+
+test('the tray says how things stand, and signs out', async () => {
+  desk = await world.desk()
+  await desk.open()
+  await press('Sign in')
+  await desk.signInInBrowser('alice@example.test')
+  await heading('Signed in as Alice Adler')
+  // Only the host lets itself be asked; on Electron somebody has to look.
+  if (desk.app.kind === 'electron') return
+  const tray = (label: string) =>
+    desk.app.evaluate((electron, wanted) => {
+      const [icon] = (
+        electron.Tray as unknown as {
+          all: { tooltip: string; menu: { items: { label?: string; click?: () => void }[] } }[]
+        }
+      ).all
+      icon?.menu.items.find(({ label: name }) => name === wanted)?.click?.()
+      return icon?.tooltip
+    }, label)
+  expect(await tray('')).toBe('Latchkey: Signed in as Alice Adler')
+  await tray('Sign out')
+  await heading('Signed out')
+  expect(await tray('')).toBe('Latchkey: Signed out')
+})

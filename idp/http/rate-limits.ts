@@ -31,7 +31,8 @@ const WINDOW = toSeconds(MINUTE)
 /**
  * Counters of each kind. An attacker may have more addresses than we have memory, so who is counted
  * shares a counter with others by chance, by a secret that makes it no use to look for the counter of a
- * victim. With a thousand networks at once, one in sixteen has company; the limits have room for that.
+ * victim. With a thousand networks at once, one in sixteen has company; the limits have room for that. All
+ * counters of all kinds in use take 44 MB.
  */
 export const COUNTERS = 1 << 14
 

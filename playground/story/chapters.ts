@@ -170,7 +170,7 @@ async function plans(stage: Stage, narrator: Narrator, laptop: StoryDevice): Pro
     let after: unknown
     for (let day = 1; day <= 20; day++) {
       await stage.advance('1d')
-      await stillIn(stage, laptop, `on day ${day} of the trial, for Acme,`)
+      await stillIn(stage, laptop, `on day ${day} of the trial, at Acme`)
       after = statusIn((await stillIn(stage, couch, `on day ${day} of the trial`)).call)
     }
     prove(after === 'past_due', `the next refresh says that it is past due (${after})`)

@@ -34,8 +34,8 @@ test.each([
   ],
   ['a window of an hour and a half', { IDLE_TTL: '90min' }, 'the answer of a refresh is lost'],
   [
-    'an end after ten days',
-    { IDLE_TTL: '9d', ABSOLUTE_TTL: '10d' },
+    'an end after thirty days',
+    { IDLE_TTL: '9d', ABSOLUTE_TTL: '30d' },
     'used every day for two weeks: broken: on day',
   ],
 ] as const)(

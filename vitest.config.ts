@@ -40,6 +40,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Each starts two real browsers and more: side by side they would only wait for each other.
           fileParallelism: false,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],

@@ -11,22 +11,21 @@ import { type Desk, DesktopWorld } from '../../support/desktop-house.ts'
  */
 let world: DesktopWorld
 let desk: Desk
-let faulty: string
+let faulty: string | undefined
 
 beforeAll(async () => {
   world = await DesktopWorld.start()
-  faulty = `${world.app.folder}-faulty`
 })
 
 afterEach(() => desk?.end())
 
 afterAll(async () => {
-  rmSync(faulty, { recursive: true, force: true })
+  if (faulty) rmSync(faulty, { recursive: true, force: true })
   await world?.stop()
 })
 
 /** Short: a fault may mean that nothing ever comes. */
-const SOON = { timeout: 6_000 }
+const SOON = { timeout: 12_000 }
 
 const heading = async (name: string) =>
   (await desk.window).getByRole('heading', { level: 1, name }).waitFor(SOON)
@@ -237,14 +236,16 @@ test.each(Object.keys(LOOKS) as Look[])('as it is, the app %s', async (look) => 
 })
 
 test.each(FAULTS)('%s: found', async (_fault, look, file, from, to) => {
-  rmSync(faulty, { recursive: true, force: true })
-  cpSync(world.app.folder, faulty, { recursive: true })
-  const path = join(faulty, file)
+  const folder = `${world.app.folder}-faulty`
+  faulty = folder
+  rmSync(folder, { recursive: true, force: true })
+  cpSync(world.app.folder, folder, { recursive: true })
+  const path = join(folder, file)
   const before = readFileSync(path, 'utf8')
   const after = before.replace(from, () => to)
   expect(after).not.toBe(before)
   writeFileSync(path, after)
   desk = await world.desk()
-  desk.appFolder = faulty
+  desk.appFolder = folder
   await expect(LOOKS[look]()).rejects.toThrow()
 })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { byAdmin } from '../../../idp/audit/by.ts'
 import { disableLogins, enableLogins } from '../../../idp/people/logins.ts'
 import { endAllSessions, endOtherSessions, resetPassword } from '../../../idp/people/sessions.ts'
@@ -11,6 +11,9 @@ import { interrupted } from './interrupted.ts'
 import { listen } from './listen.ts'
 import { aboutToSignIn, byAda, reasonOf, sessionOf, signedIn } from './person.ts'
 import { scheduled } from './scheduled.ts'
+
+// Fifty rounds of real requests each: seconds, and more on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 let site: RunningSite
 

@@ -303,9 +303,13 @@ describe.each(BROWSERS)('%s', (name) => {
     await browser.waitForText('Your password was changed')
     await signedIn(browser)
     await asAdmin(`/admin/users/${alice}/logins/disable`, { mode: 'now' })
-    await browser.press('Call the service')
-    await browser.waitForText('Signing in is switched off')
-    await asAdmin(`/admin/users/${alice}/logins/enable`)
+    try {
+      await browser.press('Call the service')
+      await browser.waitForText('Signing in is switched off')
+    } finally {
+      // Other tests are Alice's too.
+      await asAdmin(`/admin/users/${alice}/logins/enable`)
+    }
     await browser.goTo(browser.popup, 'popup.html')
     await signedIn(browser)
   })
@@ -413,10 +417,17 @@ describe.each(BROWSERS)('%s', (name) => {
     // Somebody forgot to say where the provider's cookies are.
     await browser.ask('configure', { site, services: [service], providerHosts: [] })
     await browser.goTo(browser.popup, 'popup.html')
-    const on = await fetch(fault, { method: 'PUT', headers: JSON_TYPE, body: '{"on":true}' })
-    expect(on.status, await on.text()).toBe(200)
-    await signedIn(browser)
-    await fetch(fault, { method: 'PUT', headers: JSON_TYPE, body: '{"on":false}' })
+    const sticky = async (on: boolean) => {
+      const body = JSON.stringify({ on })
+      const answer = await fetch(fault, { method: 'PUT', headers: JSON_TYPE, body })
+      expect(answer.status, await answer.text()).toBe(200)
+    }
+    await sticky(true)
+    try {
+      await signedIn(browser)
+    } finally {
+      await sticky(false)
+    }
     expect(await browser.text()).toContain('Your provider may sign someone in without asking')
   })
 

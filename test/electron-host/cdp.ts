@@ -128,6 +128,11 @@ export class Chromium {
     return { id: targetId, cdp }
   }
 
+  /** The session of a page that opened by itself. */
+  attached(targetId: string): CdpSession | undefined {
+    return this.#attached.get(targetId)
+  }
+
   async close(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     const gone = new Promise((resolve) => this.#process.once('exit', resolve))

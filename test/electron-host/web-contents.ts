@@ -168,7 +168,7 @@ export class WebContents extends EventEmitter {
       })
     })
     root.on('Target.attachedToTarget', ({ targetInfo }) => {
-      if (targetInfo.openerId === this.#page) void this.#popup(root, targetInfo)
+      if (targetInfo.openerId === this.#page) void this.#popup(chromium, targetInfo)
     })
     root.on('Target.targetDestroyed', ({ targetId }) => {
       if (targetId === this.#page) this.#gone()
@@ -220,10 +220,13 @@ export class WebContents extends EventEmitter {
   }
 
   /** A page that opened by itself, still before its first request: the app decides. */
-  async #popup(root: CdpSession, info: Protocol.Target.TargetInfo): Promise<void> {
+  async #popup(chromium: Chromium, info: Protocol.Target.TargetInfo): Promise<void> {
     const url = fromWeb(this.#opened.shift() ?? info.url)
     const { action } = this.#openHandler?.({ url }) ?? { action: 'allow' }
-    await root.send('Target.closeTarget', { targetId: info.targetId }).catch(() => {})
+    // Closing lets go of what stood still: without this, its first request could still get out.
+    const refused = chromium.attached(info.targetId)?.send('Fetch.enable', {})
+    await refused?.catch(() => {})
+    await chromium.root.send('Target.closeTarget', { targetId: info.targetId }).catch(() => {})
     if (action === 'allow') throw new Error('The Electron host opens no windows for pages.')
   }
 

@@ -276,6 +276,9 @@ const Environment = v.object({
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
 })
 
+/** All names that mean something in the environment. `docs/settings.md` has each. */
+export const SETTING_NAMES: readonly string[] = Object.keys(Environment.entries)
+
 /** What a fault is called that has no words of its own; the library's words would quote the value. */
 const inPlainWords = ({ input, expected }: v.BaseIssue<unknown>): string =>
   input === undefined ? 'is missing' : `must be ${expected}`
@@ -301,7 +304,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
         : `${setting} ${issue.message}`
     })
     throw new StartError(
-      `The settings need a correction: ${faults.join('; ')}. README.md, "Settings", lists them all.`,
+      `The settings need a correction: ${faults.join('; ')}. docs/settings.md lists them all.`,
     )
   }
   const given = read.output

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../clock/moment.ts'
 import { DEFAULT_RATE_LIMITS } from '../../idp/http/rate-limits.ts'
 import { DEFAULT_PLANS } from '../../idp/plans/catalogue.ts'
-import { readSettings } from '../../idp/settings.ts'
+import { readSettings, SETTING_NAMES } from '../../idp/settings.ts'
 
 const PROVIDER = {
   name: 'b2c',
@@ -211,7 +212,7 @@ describe('a wrong setting is named in one sentence, and its value is not', () =>
   test.for(WRONG)('%s: %o', ([name, environment, secret = 'hunter2']) => {
     const message = sentence(environment)
     expect(message).toMatch(
-      /^The settings need a correction: .+\. README\.md, "Settings", lists them all\.$/,
+      /^The settings need a correction: .+\. docs\/settings\.md lists them all\.$/,
     )
     expect(message).toContain(`${name} `)
     expect(message.toLowerCase()).not.toContain(secret.toLowerCase())
@@ -250,4 +251,14 @@ test.for([
 
 test('without limits, if that is what was asked for', () => {
   expect(read({ RATE_LIMITS: 'off' }).rateLimits).toBeUndefined()
+})
+
+test('docs/settings.md has each setting, and none that there is not', () => {
+  const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8')
+  const named = page
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .flatMap((line) => line.split('|')[1]?.match(/[A-Z_]{2,}/g) ?? [])
+  // NODE_ENV is the platform's: told where it matters, at CLOCK_URL.
+  expect(named.toSorted()).toEqual(SETTING_NAMES.filter((name) => name !== 'NODE_ENV').toSorted())
 })

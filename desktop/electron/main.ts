@@ -13,7 +13,9 @@ import { mayOpen } from '../main/may-open.ts'
 import { PRIVATE_SCHEME } from '../main/private-link.ts'
 import { readSettings, type Settings, SettingsError } from '../main/settings.ts'
 import { VaultSecrets } from '../main/storage/kept-secrets.ts'
+import { whereNote } from '../main/storage/kept-where.ts'
 import { Keychain } from '../main/storage/keychain.ts'
+import { MovingVault } from '../main/storage/moving-vault.ts'
 import { SafeStorage } from '../main/storage/safe-storage.ts'
 import type { Vault } from '../main/storage/vault.ts'
 import { trayMenuOf } from '../main/tray-menu.ts'
@@ -100,10 +102,14 @@ async function start(settings: Settings): Promise<void> {
 }
 
 /** Where the sign-in is kept, by the setting: never in both. */
-const vaultOf = ({ keepIn, site }: Settings): Vault =>
-  keepIn === 'keychain'
-    ? new Keychain(electronHelper(join(FOLDER, 'keychain-helper.mjs')), site)
-    : new SafeStorage(electronEncryption, join(app.getPath('userData'), 'sign-in.json'))
+const vaultOf = ({ keepIn, site }: Settings): Vault => {
+  const inUserData = (name: string) => join(app.getPath('userData'), name)
+  const vaults = {
+    keychain: new Keychain(electronHelper(join(FOLDER, 'keychain-helper.mjs')), site),
+    safe_storage: new SafeStorage(electronEncryption, inUserData('sign-in.json')),
+  }
+  return new MovingVault(vaults, keepIn, whereNote(inUserData('kept-where.json')), log)
+}
 
 /** In a playground time is what QA says it is. A clock that is away is no reason not to start. */
 async function follow(hub: string, running: Desktop): Promise<void> {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
+import { VAULTS, type VaultName } from './storage/vault.ts'
 
 const Address = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//))
-const KEPT_IN = ['keychain', 'safe_storage'] as const
 
 /** Where the app finds the parties, and where it keeps what it holds. */
 export interface Settings {
@@ -10,7 +10,7 @@ export interface Settings {
   readonly services: readonly string[]
   /** The shared clock of a playground; never in a packaged app. */
   readonly clockUrl: string | undefined
-  readonly keepIn: (typeof KEPT_IN)[number]
+  readonly keepIn: VaultName
 }
 
 const Environment = v.object({
@@ -24,7 +24,7 @@ const Environment = v.object({
     '',
   ),
   LATCHKEY_CLOCK: v.optional(Address),
-  LATCHKEY_KEEP_IN: v.optional(v.picklist(KEPT_IN), 'keychain'),
+  LATCHKEY_KEEP_IN: v.optional(v.picklist(VAULTS), 'keychain'),
 })
 
 export class SettingsError extends Error {

@@ -1,19 +1,16 @@
-import { decodeHeld, encodeHeld } from '../../../client/held.ts'
 import type { Log } from '../../../client/ports.ts'
-import { withRevocation } from '../../../client/refresh.ts'
 import { type Duration, MINUTE, SECOND } from '../../../clock/moment.ts'
 import type { Trouble } from '../../ipc/troubles.ts'
 import type { Kept } from '../../ipc/view.ts'
 import type { KeptSecrets } from '../ports.ts'
-import { troubleOf, type Vault } from './vault.ts'
+import { merge } from './merge.ts'
+import { troubleOf, type Vault, type VaultName } from './vault.ts'
 
 /** At the start nobody waits longer for the window. */
 const AT_START: Duration = 3 * SECOND
 
 /** Somebody who asks to try again may be typing a password. */
 const WHEN_ASKED: Duration = MINUTE
-
-type VaultName = Exclude<Kept, { in: 'memory' }>['in']
 
 /**
  * The secret entry, in a vault where that works and in memory where it doesn't; never in a file. This
@@ -108,17 +105,4 @@ export class VaultSecrets implements KeptSecrets {
     this.#kept = kept
     for (const listener of this.#listeners) listener()
   }
-}
-
-/**
- * What is held once a vault can be opened that could not be before. Somebody who signed in meanwhile
- * is who is signed in; the session from before is over then, and the site is to hear of it.
- */
-export function merge(stored: string | undefined, memory: string | undefined): string | undefined {
-  const before = stored === undefined ? undefined : decodeHeld(stored)
-  const now = memory === undefined ? undefined : decodeHeld(memory)
-  if (!now?.session) return before?.session || now === undefined ? stored : memory
-  if (!before?.session || before.session.id === now.session.id) return memory
-  // Revoked by the key of the newer device: the site takes a token from whoever holds it.
-  return encodeHeld(withRevocation(now, before.session.refreshToken))
 }

@@ -1,8 +1,8 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile, rename, rm } from 'node:fs/promises'
 import * as v from 'valibot'
 import { type Duration, SECOND } from '../../../clock/moment.ts'
 import { type Vault, VaultError } from './vault.ts'
+import { writeWhole } from './whole-file.ts'
 
 /** What encrypts with a key that the operating system keeps. */
 export interface Encryption {
@@ -66,18 +66,10 @@ export class SafeStorage implements Vault {
     const backend = await this.#backend(LIMIT)
     const blob = await within(LIMIT, () => this.#encryption.encrypt(value))
     const stored = { version: 1, backend, blob: Buffer.from(blob).toString('base64') } as const
-    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 })
-    const draft = `${this.#file}.new`
-    const handle = await open(draft, 'w', 0o600)
-    try {
-      await handle.writeFile(JSON.stringify(stored satisfies v.InferOutput<typeof Stored>))
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(draft, this.#file)
+    await writeWhole(this.#file, JSON.stringify(stored satisfies v.InferOutput<typeof Stored>))
   }
 
+  /** Not overwritten first, as a keychain's entry is: without its key the text says nothing. */
   async clear(): Promise<void> {
     await rm(this.#file, { force: true })
   }

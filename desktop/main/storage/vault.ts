@@ -1,6 +1,11 @@
 import type { Duration } from '../../../clock/moment.ts'
 import type { Trouble } from '../../ipc/troubles.ts'
 
+/** What the setting chooses from. */
+export const VAULTS = ['keychain', 'safe_storage'] as const
+
+export type VaultName = (typeof VAULTS)[number]
+
 /** Somewhere that keeps one entry beyond the end of the app, and that nobody else can read. */
 export interface Vault {
   /**

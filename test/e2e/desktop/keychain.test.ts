@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -44,6 +44,17 @@ async function open(what: string): Promise<void> {
 /** Refresh tokens anywhere on this computer's disk, the keyring's own file included. */
 const tokensOnDisk = (): string =>
   spawnSync('grep', ['-rlaE', 'lkr_[A-Za-z0-9_-]{20}', desk.folder], { encoding: 'utf8' }).stdout
+
+/** What another program does with the app's entry. */
+const keytar = (what: 'getPassword' | 'setPassword', ...value: readonly string[]): string => {
+  const entry = ['dev.latchkey.app', world.world.addresses.site, ...value]
+  const program = `require('keytar').${what}(...${JSON.stringify(entry)}).then((text) => process.stdout.write(String(text)))`
+  return execFileSync(process.execPath, ['-e', program], {
+    env: desk.keyring.environment as NodeJS.ProcessEnv,
+    cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+    encoding: 'utf8',
+  })
+}
 
 test('the search for tokens finds one where there is one', async () => {
   desk = await world.desk({ state: 'none' })
@@ -112,13 +123,28 @@ test('it is locked while the app is closed: who was signed in is so again once i
   await heading('Signed in as Alice Adler')
 })
 
+test('the setting says another place: the sign-in moves there, and back, and lies in one of them', async () => {
+  desk = await world.desk()
+  await open('well')
+  await signIn()
+  await desk.close()
+  desk.settings = { LATCHKEY_KEEP_IN: 'safe_storage' }
+  await desk.open()
+  await heading('Signed in as Alice Adler')
+  expect(keytar('getPassword')).toBe('null')
+  const file = join(desk.folder, 'config', 'Latchkey', 'sign-in.json')
+  expect(existsSync(file)).toBe(true)
+  await desk.close()
+  desk.settings = {}
+  await desk.open()
+  await heading('Signed in as Alice Adler')
+  expect(keytar('getPassword')).toContain('refreshToken')
+  expect(existsSync(file)).toBe(false)
+})
+
 test('its entry is damaged: nobody is signed in, nothing breaks, and signing in mends it', async () => {
   desk = await world.desk()
-  const put = `require('keytar').setPassword('dev.latchkey.app', ${JSON.stringify(world.world.addresses.site)}, '{"version":1,"sess')`
-  execFileSync(process.execPath, ['-e', put], {
-    env: desk.keyring.environment as NodeJS.ProcessEnv,
-    cwd: fileURLToPath(new URL('../../..', import.meta.url)),
-  })
+  keytar('setPassword', '{"version":1,"sess')
   await open('with a damaged entry')
   await signIn()
   await desk.close()

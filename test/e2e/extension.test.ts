@@ -10,7 +10,8 @@ import { PASSWORD } from '../../playground/people.ts'
 import { World } from '../../playground/world.ts'
 import type { AuditPage } from '../../protocol/audit.ts'
 import { BROWSERS, type BrowserName, ExtensionBrowser } from '../extension/browsers.ts'
-import { type Held, HoldingProxy } from '../extension/holding-proxy.ts'
+import { freePort } from '../support/free-port.ts'
+import { type Held, HoldingProxy } from '../support/holding-proxy.ts'
 import { bundlePrograms, type Programs } from '../support/programs.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'latchkey-extension-'))
@@ -46,14 +47,6 @@ afterAll(async () => {
   programs.remove()
   rmSync(folder, { recursive: true, force: true })
 })
-
-const freePort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** Where screenshots go, to be looked at. */
 const PICTURES = path.join('test-results', 'e2e')

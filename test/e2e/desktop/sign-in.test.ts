@@ -57,34 +57,6 @@ test('sign in by an app link: the browser starts the app once more, which hands 
   await heading('Signed in as Alice Adler')
 })
 
-test('the app is killed while the person is in the browser: started again, it takes the answer', async () => {
-  desk = await world.desk()
-  await desk.open()
-  await press('Sign in')
-  await heading('Go on in your browser')
-  await desk.os.page(world.world.addresses.provider)
-  await desk.kill()
-  await desk.open()
-  await heading('You were signing in')
-  const browser = await desk.signInInBrowser('alice@example.test')
-  await browser.getByText('You can close this window').waitFor()
-  await heading('Signed in as Alice Adler')
-})
-
-test('killed while it waits for an app link: the link starts it, and it is signed in', async () => {
-  desk = await world.desk()
-  await desk.open()
-  await press('Sign in')
-  await desk.os.page(world.world.addresses.provider)
-  await press('Come back by an app link')
-  await opened('dev.latchkey.app:/callback')
-  await desk.os.page(world.world.addresses.provider)
-  await desk.kill()
-  await desk.signInInBrowser('alice@example.test')
-  await expect.poll(() => desk.isRunning).toBe(true)
-  await heading('Signed in as Alice Adler')
-})
-
 test('kept by Electron’s safeStorage instead: in a file that says nothing, and back after a restart', async () => {
   desk = await world.desk({ state: 'none' })
   desk.settings = { LATCHKEY_KEEP_IN: 'safe_storage' }
@@ -99,27 +71,6 @@ test('kept by Electron’s safeStorage instead: in a file that says nothing, and
   await desk.open()
   await heading('Signed in as Alice Adler')
 })
-
-test.each([0, 5, 20, 60, 150, 400])(
-  'killed %i ms after a renewal began, and after a sign-in came back: nobody is asked again',
-  async (delay) => {
-    desk = await world.desk()
-    await desk.open()
-    await press('Sign in')
-    const page = await desk.signInInBrowser('alice@example.test')
-    await page.getByText('You can close this window').waitFor()
-    await new Promise((resolve) => setTimeout(resolve, delay))
-    await desk.kill()
-    await desk.open()
-    await heading('Signed in as Alice Adler')
-    await world.advance('61min')
-    await desk.use()
-    await new Promise((resolve) => setTimeout(resolve, delay))
-    await desk.kill()
-    await desk.open()
-    await heading('Signed in as Alice Adler')
-  },
-)
 
 test('bob acts for another account of his, and then switches signing in off: out at once, and why', async () => {
   desk = await world.desk()

@@ -12,12 +12,15 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { buildConsole } from './playground/console/build.mjs'
 
 const ENTRIES = {
   playground: 'playground/main.ts',
   site: 'idp/main.ts',
+  'watched-site': 'playground/site/main.ts',
   provider: 'mock-provider/main.ts',
   service: 'playground/service/main.ts',
+  timeline: 'playground/timeline/main.ts',
   story: 'playground/story/main.ts',
   'story-device': 'playground/story/device.ts',
   soak: 'test/soak/main.ts',
@@ -75,6 +78,7 @@ try {
     jsxImportSource: 'preact',
     logLevel: 'error',
   })
+  if (STARTERS.includes(program)) await buildConsole(folder)
 } catch {
   // esbuild has said where and why.
   process.exit(1)

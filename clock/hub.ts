@@ -133,6 +133,13 @@ export class ClockHub {
     return [...this.#followers.values()].map((follower) => follower.party)
   }
 
+  /** What each party said last that it will do next, the earliest first. */
+  get plans(): readonly Happened[] {
+    return [...this.#followers.values()]
+      .flatMap(({ party, answer }) => (answer?.next ? [{ ...answer.next, party }] : []))
+      .sort((a, b) => a.at - b.at)
+  }
+
   /**
    * Moves everyone's clock forward by `by`, letting everything due on the way happen in order.
    * Two calls at once run one after the other.

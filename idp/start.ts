@@ -16,7 +16,7 @@ import { readSettings, type Settings } from './settings.ts'
 import { Providers } from './sign-in/provider.ts'
 import type { Site } from './site.ts'
 import { StartError } from './start-error.ts'
-import { type FileStore, openFileStore } from './store/file-store.ts'
+import { type FileStore, type FileStoreOptions, openFileStore } from './store/file-store.ts'
 import { openSigningKeys } from './tokens/signing-keys.ts'
 import { SiteWork } from './work.ts'
 
@@ -26,13 +26,24 @@ const LAST_REQUESTS = 5 * SECOND
 /** How often connections that fell idle meanwhile are let go. */
 const IDLE_SWEEP = SECOND / 20
 
+/** What a site in development is started with besides; nothing of it exists in production. */
+export interface Onlookers {
+  /** Hears each commit (`playground/site/`). */
+  readonly committed?: FileStoreOptions['committed']
+  /** Stands before everything that the site answers, and may make it fail. */
+  readonly before?: (server: Server) => void
+}
+
 /**
  * Starts the site with settings from the environment; it ends by a signal.
  *
  * @returns its store, for those who watch it
  * @throws StartError or StoreError with a sentence for whoever starts it
  */
-export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> {
+export async function start(
+  environment: NodeJS.ProcessEnv,
+  onlookers: Onlookers = {},
+): Promise<FileStore> {
   const settings = readSettings(environment)
   const log = pino({ level: settings.logLevel, base: { party: 'site' } }, pino.destination(2))
   const clock = new VirtualClock(new SystemClock())
@@ -44,6 +55,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
       process.stderr.write(`The site stops: ${messageOf(error)}\n`)
       process.exit(1)
     },
+    committed: onlookers.committed,
   })
   const site: Site = {
     settings,
@@ -70,6 +82,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<FileStore> 
   const ending = new AbortController()
   const server = siteServer()
   serve(server, site)
+  onlookers.before?.(server)
   if (settings.clockUrl !== undefined) {
     // Before anything is served: no request shall meet a site that lives in the past.
     await followClock({

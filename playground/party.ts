@@ -26,6 +26,10 @@ export interface PartyOptions {
   readonly environment: Readonly<Record<string, string>>
   /** Where its logs go. */
   readonly logFile: string
+  /** Hears each line that it prints; says whether that was meant for it, and for nobody's log. */
+  readonly hear?: (line: string) => boolean
+  /** Called whenever it is another {@link PartyState}. */
+  readonly changed?: (state: PartyState) => void
   /** Called with a sentence when it ends without having been asked to. */
   readonly died?: (sentence: string) => void
   /** How long it may take until it serves. */
@@ -41,8 +45,8 @@ const LAST_CHANCE: Duration = 3 * SECOND
 const TAIL = 2_000
 
 /**
- * One party as a child process. Its standard input is a pipe that nobody writes to: when the playground
- * is killed, even by SIGKILL, the pipe closes and the party ends (`LATCHKEY_END_WITH_STDIN`).
+ * One party as a child process. Its standard input is a pipe: when the playground is killed, even by SIGKILL,
+ * the pipe closes and the party ends (`LATCHKEY_END_WITH_STDIN`).
  */
 export class Party {
   readonly name: string
@@ -75,7 +79,7 @@ export class Party {
     const { program, environment, logFile, patience = 20 * SECOND } = this.#options
     this.#stopping = false
     this.#tail = ''
-    this.#state = 'starting'
+    this.#become('starting')
     const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 })
     const child = spawn(process.execPath, ['--enable-source-maps', program], {
       env: { ...process.env, ...environment, LATCHKEY_END_WITH_STDIN: '1' },
@@ -85,11 +89,11 @@ export class Party {
     })
     this.#child = child
     child.stdin.on('error', () => {})
-    child.stderr.on('data', (chunk: Buffer) => this.#keep(log, chunk.toString()))
+    createInterface({ input: child.stderr }).on('line', (line) => this.#heard(log, line))
     child.once('close', (code, signal) => this.#closed(log, code, signal))
     try {
       const line = await this.#ready(child, log, patience)
-      this.#state = 'up'
+      this.#become('up')
       return line
     } catch (error) {
       await this.stop()
@@ -137,11 +141,27 @@ export class Party {
       if (!child.stdout) return
       createInterface({ input: child.stdout }).on('line', (text) => {
         const line = readLine(text)
-        if (line?.ready !== this.name) return this.#keep(log, `${text}\n`)
+        if (line?.ready !== this.name) return this.#heard(log, text)
         clearTimeout(late)
         resolve(line)
       })
     })
+  }
+
+  /** Says a line to it. @returns `false` when it isn't there to hear it */
+  say(line: string): boolean {
+    if (this.#state !== 'up' || !this.#child?.stdin?.writable) return false
+    this.#child.stdin.write(`${line}\n`)
+    return true
+  }
+
+  #become(state: PartyState): void {
+    this.#state = state
+    this.#options.changed?.(state)
+  }
+
+  #heard(log: WriteStream, line: string): void {
+    if (!this.#options.hear?.(line)) this.#keep(log, `${line}\n`)
   }
 
   #keep(log: WriteStream, text: string): void {
@@ -153,7 +173,7 @@ export class Party {
     log.end()
     const wasUp = this.#state === 'up'
     this.#child = undefined
-    this.#state = 'stopped'
+    this.#become('stopped')
     if (wasUp && !this.#stopping) {
       const how = signal ?? `exit code ${code}`
       this.#options.died?.(this.#failure(`ended by itself (${how})`).message)

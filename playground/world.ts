@@ -9,18 +9,23 @@ import { REDIRECT_URIS } from '../extension/identity.ts'
 import { type FileStore, openFileStore } from '../idp/store/file-store.ts'
 import { readClockFile, writeClockFile } from './clock-file.ts'
 import { consoleApp } from './console/console.tsx'
-import type { PartyShown } from './console/page.tsx'
 import { PlaygroundFailure } from './failure.ts'
+import { FaultBoard } from './faults.ts'
+import { History } from './history/history.ts'
+import { House } from './house.ts'
 import { Party, type ReadyLine } from './party.ts'
 import { type Newcomer, providerConfig } from './people.ts'
 import { type Ports, takeDefaultPorts, takePortBlock } from './ports.ts'
+import type { PartyName } from './scene.ts'
 import { seedWrites } from './seed.ts'
+import { Feed } from './site/feed.ts'
+import type { Order } from './site/orders.ts'
 
 export interface WorldOptions {
   readonly ports: 'default' | 'free'
   /** The folder that everything is stored in; made when it isn't there. */
   readonly data: string
-  /** The folder of the bundled programs, `provider.mjs`, `site.mjs` and `service.mjs`. */
+  /** The folder of the bundled programs (run.mjs). */
   readonly programs: URL
   /** Called with a sentence when a party ended by itself. */
   readonly died: (sentence: string) => void
@@ -37,14 +42,11 @@ export interface Addresses {
   readonly service: string
 }
 
-export const PARTIES = ['provider', 'site', 'service'] as const
-
-export type PartyName = (typeof PARTIES)[number]
-
-const WHAT = {
-  provider: 'the identity provider, played by a mock of Azure AD B2C',
-  site: 'our site',
-  service: 'a sample service that trusts our site',
+const PROGRAMS = {
+  provider: 'provider.mjs',
+  // The site as it is, and somebody who looks over its shoulder.
+  site: 'watched-site.mjs',
+  service: 'service.mjs',
 } as const satisfies Record<PartyName, string>
 
 /** Everything on one machine: the clock, the parties and the console. */
@@ -59,6 +61,8 @@ export class World {
   readonly #parties = new Map<PartyName, Party>()
   #ports: Ports | undefined
   #hub: ClockHub | undefined
+  #feed: Feed | undefined
+  #house: House | undefined
   #stopping = false
 
   constructor(options: WorldOptions) {
@@ -111,6 +115,8 @@ export class World {
       async () => {
         await this.#stopParties()
         rmSync(this.#folder('site'), { recursive: true, force: true })
+        this.#feed?.mirror.clear()
+        this.#house?.forget()
       },
       () => this.#startParties(),
     )
@@ -132,10 +138,10 @@ export class World {
     // Watchers hear of a new time first: it is written before any party can store something of it.
     hub.watch((tick) => writeClockFile(file, tick))
     this.#hub = hub
+    const house = this.#openHouse(hub)
     const app = consoleApp({
-      hub,
-      reset: () => this.reset(),
-      parties: () => this.#shown(),
+      house,
+      script: new URL('console-page.js', this.#options.programs),
       report: (error) => {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
         appendFileSync(this.#folder('logs', 'console.log'), `${text}\n`)
@@ -143,6 +149,32 @@ export class World {
     })
     mkdirSync(this.#folder('logs'), { recursive: true })
     this.#server.on('request', app.callback())
+  }
+
+  #openHouse(hub: ClockHub): House {
+    const history = new History(this.#folder('history.jsonl'))
+    const faults = new FaultBoard()
+    const say = (order: Order) => this.#parties.get('site')?.say(JSON.stringify(order)) ?? false
+    const feed = new Feed({
+      history,
+      say,
+      now: () => hub.now(),
+      changed: () => this.#house?.changed(),
+      met: (fault) => this.#house?.faultMet(fault),
+    })
+    this.#feed = feed
+    this.#house = new House({
+      hub,
+      history,
+      feed,
+      faults,
+      say,
+      reset: () => this.reset(),
+      party: (name) => this.#parties.get(name),
+      addresses: () => this.addresses,
+      adminKey: this.#secrets.admin,
+    })
+    return this.#house
   }
 
   async #startParties(): Promise<void> {
@@ -161,9 +193,11 @@ export class World {
     if (this.#stopping) throw new PlaygroundFailure('The playground is being ended.')
     const party = new Party({
       name,
-      program: fileURLToPath(new URL(`${name}.mjs`, this.#options.programs)),
+      program: fileURLToPath(new URL(PROGRAMS[name], this.#options.programs)),
       environment: { ...environment, CLOCK_URL: this.addresses.console },
       logFile: this.#folder('logs', `${name}.log`),
+      hear: (line) => name === 'site' && (this.#feed?.hear(line) ?? false),
+      changed: (state) => this.#stopping || this.#house?.partyChanged(name, state),
       died: this.#options.died,
     })
     this.#parties.set(name, party)
@@ -250,15 +284,6 @@ export class World {
       AUDIENCE: site,
       WEBHOOK_SECRET: this.#secrets.webhook,
     }
-  }
-
-  #shown(): readonly PartyShown[] {
-    return PARTIES.map((name) => ({
-      name,
-      what: WHAT[name],
-      url: this.addresses[name],
-      state: this.#parties.get(name)?.state ?? 'stopped',
-    }))
   }
 
   #folder(...names: readonly string[]): string {

@@ -1,11 +1,13 @@
 import Router from '@koa/router'
 import { toSeconds } from '../../clock/moment.ts'
 import { CloseAccountAsAdmin, type Closings } from '../../protocol/closing.ts'
+import { LatchkeyError } from '../../protocol/errors.ts'
 import type { MailList } from '../../protocol/mails.ts'
 import type { EndedSessions } from '../../protocol/my-devices.ts'
 import { closeAccount, reopenAccount, toldClosing } from '../accounts/closing.ts'
 import { addressOf } from '../mail/sending.ts'
 import { deleteUser } from '../people/deletion.ts'
+import { endOneSession } from '../people/sessions.ts'
 import type { Site } from '../site.ts'
 import { idIn, readCount, requireAdmin } from './admin.ts'
 import { readJson } from './body.ts'
@@ -51,6 +53,13 @@ export function adminPeopleRoutes(site: Site): Router {
 
   routes.delete('/admin/users/:id', async (ctx) => {
     ctx.body = told(await deleteUser(site, idIn(ctx), requireAdmin(site, ctx)))
+  })
+
+  routes.delete('/admin/sessions/:id', async (ctx) => {
+    const by = requireAdmin(site, ctx)
+    const session = await site.store.session(idIn(ctx))
+    if (!session) throw new LatchkeyError('not_found', 'There is no such session.')
+    ctx.body = told({ ended: await endOneSession(site, session.userId, session.id, by) })
   })
 
   routes.get('/admin/closings', async (ctx) => {

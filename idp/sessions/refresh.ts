@@ -75,6 +75,7 @@ async function refreshOnce(
         { retryAfter: 1 },
       )
     case 'superseded':
+      site.log.info({ session: view.session.id }, 'refresh superseded')
       throw new LatchkeyError('invalid_grant', inWords('superseded').sentence, {
         reason: 'superseded',
         actor: 'system',

@@ -24,6 +24,8 @@ export interface FileStoreOptions {
   readonly log: (sentence: string) => void
   /** Hears once that the disk refused a write: the site must exit, for this store answers no more. */
   readonly onFailure: (error: StoreError) => void
+  /** Hears each commit once it is on disk: for those who look over the site's shoulder in development. */
+  readonly committed?: ((writes: readonly Write[]) => void) | undefined
   /** Bytes of journal below which no new snapshot is worth its while; 16 MiB. */
   readonly compactAfter?: number
   readonly disk?: Disk
@@ -72,6 +74,7 @@ export class FileStore implements Store {
   readonly #lock: Lock
   readonly #indexes: Indexes
   readonly #compactAfter: number
+  readonly #committed: FileStoreOptions['committed']
   /** Changes that are on their way to the disk, by table and record. */
   readonly #onTheWay = new Map<TableName, Map<string, Promise<void>>>(
     TABLE_NAMES.map((name) => [name, new Map()]),
@@ -85,12 +88,14 @@ export class FileStore implements Store {
     lock: Lock,
     compactAfter: number,
     stop: Stop,
+    committed: FileStoreOptions['committed'],
   ) {
     this.#low = low
     this.#adapter = adapter
     this.#lock = lock
     this.#compactAfter = compactAfter
     this.#stop = stop
+    this.#committed = committed
     this.#indexes = new Indexes(low.data)
   }
 
@@ -98,7 +103,7 @@ export class FileStore implements Store {
   static async load(
     folder: string,
     lock: Lock,
-    { disk, log, onFailure, compactAfter }: FileStoreOptions & { readonly disk: Disk },
+    { disk, log, onFailure, compactAfter, committed }: FileStoreOptions & { readonly disk: Disk },
   ): Promise<FileStore> {
     const stop: Stop = { error: undefined }
     const failed = (cause: unknown): StoreError => {
@@ -117,7 +122,7 @@ export class FileStore implements Store {
     const low = new Low<Data>(adapter, emptyData())
     try {
       await low.read()
-      return new FileStore(low, adapter, lock, compactAfter ?? COMPACT_AFTER, stop)
+      return new FileStore(low, adapter, lock, compactAfter ?? COMPACT_AFTER, stop, committed)
     } catch (error) {
       await adapter.close()
       throw error
@@ -281,6 +286,13 @@ export class FileStore implements Store {
     return TABLE_NAMES.every((name) => name === 'counter' || this.#low.data[name].size === 0)
   }
 
+  /** Everything there is, as writes that would make it: for those who begin to look on. */
+  everything(): readonly Write[] {
+    return TABLE_NAMES.flatMap((table) =>
+      [...this.#low.data[table].values()].map((put) => ({ table, put }) as Write),
+    )
+  }
+
   // Nothing is awaited before the writes are made and queued: no other commit can come between.
   async commit(asked: readonly Write[], expected: readonly Expectation[] = []): Promise<boolean> {
     this.#refuseWhenStopped()
@@ -305,6 +317,7 @@ export class FileStore implements Store {
         if (changes?.get(idOf(write)) === onDisk) changes.delete(idOf(write))
       }
     }
+    this.#committed?.(writes)
     if (!this.#closed && this.#adapter.outgrown(this.#compactAfter)) {
       // A failure stops the store, and has been told there.
       this.compact().catch(() => {})

@@ -1,12 +1,11 @@
-import { PassThrough } from 'node:stream'
+import type { PassThrough } from 'node:stream'
 import Router from '@koa/router'
 import * as v from 'valibot'
 import { parseDuration } from '../../clock/duration.ts'
-import type { ClockHub, ClockTick, Happened } from '../../clock/hub.ts'
-import { DAY, type Duration, SECOND, toIso } from '../../clock/moment.ts'
+import type { ClockHub, ClockTick } from '../../clock/hub.ts'
+import { DAY, type Duration } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
-
-const Advance = v.object({ by: v.string() })
+import { eventStream } from './event-stream.ts'
 
 const Due = v.object({ at: v.number(), name: v.string() })
 
@@ -19,30 +18,9 @@ const Answer = v.object({
 /** Further than anyone looks; keeps every moment writable as a date. */
 const FURTHEST: Duration = 3650 * DAY
 
-/** A stream that says nothing is taken for dead by proxies and by Node's own fetch (5 min). */
-const HEARTBEAT: Duration = 25 * SECOND
-
-export interface ClockApiOptions {
-  readonly hub: ClockHub
-  /** Wipes everything and begins anew. */
-  readonly reset: () => Promise<void>
-}
-
-/** The shared clock by HTTP (DESIGN §7). `clock/follow.ts` is the other end of the stream. */
-export function clockApi({ hub, reset }: ClockApiOptions): Router {
+/** How parties follow the shared clock (DESIGN §7): `clock/follow.ts` is the other end. Moving it: `calls.ts`. */
+export function followers(hub: ClockHub): Router {
   const router = new Router()
-  router.get('/clock', (context) => {
-    context.body = present(hub)
-  })
-  router.post('/clock/advance', async (context) => {
-    const { by } = read(Advance, context.request.body, 'Say how far: {"by":"14d"}.')
-    const happened = await hub.advance(readAdvance(by))
-    context.body = { ...present(hub), happened: happened.map(sayHappened) }
-  })
-  router.post('/clock/reset', async (context) => {
-    await reset()
-    context.body = present(hub)
-  })
   router.get('/clock/stream', (context) => {
     const party = context.query.party
     context.set('content-type', 'text/event-stream')
@@ -85,14 +63,6 @@ export function readAdvance(by: string): Duration {
   return duration
 }
 
-function present(hub: ClockHub) {
-  // Read once: two readings may be a millisecond apart.
-  const now = hub.now()
-  return { now: toIso(now), now_ms: now, offset_ms: hub.offset, parties: hub.parties }
-}
-
-const sayHappened = ({ at, name, party }: Happened) => ({ at: toIso(at), at_ms: at, name, party })
-
 function read<T extends v.GenericSchema>(
   schema: T,
   body: unknown,
@@ -104,24 +74,17 @@ function read<T extends v.GenericSchema>(
 }
 
 function stream(hub: ClockHub, party: string | undefined): PassThrough {
-  const body = new PassThrough()
-  const send = (message: ClockTick & { follower?: string }) => {
-    if (!body.destroyed) body.write(`data: ${JSON.stringify(message)}\n\n`)
-  }
-  const heartbeat = setInterval(() => body.write(': still here\n\n'), HEARTBEAT)
+  const { body, send } = eventStream(() => leave())
+  const tell = (message: ClockTick & { follower?: string }) => send(message)
   const id = crypto.randomUUID()
   const leave =
     party === undefined
-      ? hub.watch(send)
+      ? hub.watch(tell)
       : hub.follow(id, {
           party,
-          tell: (tick) => send({ ...tick, follower: id }),
+          tell: (tick) => tell({ ...tick, follower: id }),
           // It has to come back, or it would never hear of the time again.
           dropped: () => body.end(),
         })
-  body.once('close', () => {
-    clearInterval(heartbeat)
-    leave()
-  })
   return body
 }

@@ -1,54 +1,28 @@
+import { readFile } from 'node:fs/promises'
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
 import Koa from 'koa'
-import * as v from 'valibot'
-import type { ClockHub, Happened } from '../../clock/hub.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
-import { pageHeaders, renderPage } from '../../ui/respond.ts'
-import { clockApi, readAdvance } from './clock-api.ts'
+import { renderPage } from '../../ui/respond.ts'
+import type { House } from '../house.ts'
+import { CALLS } from './calls.ts'
+import { followers } from './clock-api.ts'
 import { DEMO_HEADERS, DEMO_PAGE } from './demo.ts'
 import { answerErrors } from './errors.ts'
+import { liveStream } from './live.ts'
 import { localOnly } from './local-only.ts'
-import { ConsolePage, type PartyShown } from './page.tsx'
+import { openApi } from './openapi.ts'
+import { SHELL_HEADERS, Shell } from './shell.tsx'
 
 export interface ConsoleOptions {
-  readonly hub: ClockHub
-  readonly reset: () => Promise<void>
-  /** Who is there, in the order in which they are shown. */
-  readonly parties: () => readonly PartyShown[]
+  readonly house: House
+  /** The page's bundle (`build.mjs`). */
+  readonly script: URL
   readonly report: (error: unknown) => void
 }
 
-const AdvanceForm = v.object({ by: v.string() })
-
 /** The place to look, and the clock; for development on this machine only. */
-export function consoleApp({ hub, reset, parties, report }: ConsoleOptions): Koa {
-  let happened: readonly Happened[] | undefined
-  const pages = new Router()
-  pages.get('/', (context) => {
-    context.set(pageHeaders())
-    context.body = renderPage(
-      <ConsolePage
-        now={hub.now()}
-        offset={hub.offset}
-        followers={hub.parties}
-        parties={parties()}
-        happened={happened}
-      />,
-    )
-  })
-  pages.get('/demo', (context) => {
-    context.set(DEMO_HEADERS)
-    context.body = DEMO_PAGE
-  })
-  pages.post('/advance', async (context) => {
-    const form = v.safeParse(AdvanceForm, context.request.body)
-    if (!form.success) throw new LatchkeyError('invalid_request', 'Say how far: by=14d.')
-    happened = await hub.advance(readAdvance(form.output.by))
-    context.redirect('/')
-    context.status = 303
-  })
-
+export function consoleApp({ house, script, report }: ConsoleOptions): Koa {
   const app = new Koa()
   app.silent = true
   app.use(answerErrors(report))
@@ -58,17 +32,49 @@ export function consoleApp({ hub, reset, parties, report }: ConsoleOptions): Koa
     await next()
   })
   app.use(localOnly)
-  app.use(bodyParser({ enableTypes: ['json', 'form'], jsonLimit: '1mb', formLimit: '4kb' }))
-  const clock = clockApi({
-    hub,
-    reset: async () => {
-      await reset()
-      happened = undefined
-    },
-  })
-  app.use(clock.routes()).use(clock.allowedMethods({ throw: true, ...REFUSALS }))
-  app.use(pages.routes()).use(pages.allowedMethods({ throw: true, ...REFUSALS }))
+  app.use(bodyParser({ enableTypes: ['json'], jsonLimit: '1mb' }))
+  for (const router of [followers(house.hub), callRoutes(house), pages(house, script)]) {
+    app.use(router.routes()).use(router.allowedMethods({ throw: true, ...REFUSALS }))
+  }
   return app
+}
+
+function callRoutes(house: House): Router {
+  const router = new Router()
+  for (const { method, url, answerTo } of CALLS) {
+    router[method](url.replace(/\{(\w+)\}/g, ':$1'), async (context) => {
+      context.body = await answerTo(house, {
+        path: context.params,
+        query: new URLSearchParams(context.querystring),
+        body: context.request.body,
+      })
+    })
+  }
+  return router
+}
+
+function pages(house: House, script: URL): Router {
+  const router = new Router()
+  router.get('/', (context) => {
+    context.set(SHELL_HEADERS)
+    context.body = renderPage(<Shell />)
+  })
+  router.get('/console.js', async (context) => {
+    context.type = 'text/javascript'
+    context.body = await readFile(script)
+  })
+  router.get('/live', (context) => {
+    context.set('content-type', 'text/event-stream')
+    context.body = liveStream(house, context.get('last-event-id'))
+  })
+  router.get('/openapi.json', (context) => {
+    context.body = openApi(CALLS, context.origin)
+  })
+  router.get('/demo', (context) => {
+    context.set(DEMO_HEADERS)
+    context.body = DEMO_PAGE
+  })
+  return router
 }
 
 const otherMethod = () =>

@@ -11,7 +11,7 @@ import { SystemClock } from '../../clock/clock.ts'
 import { ClockHub } from '../../clock/hub.ts'
 import { DAY, type Duration, MINUTE } from '../../clock/moment.ts'
 import { DEFAULT_APPLICATION, DEFAULT_PASSWORD } from '../../mock-provider/defaults.ts'
-import { clockApi } from '../../playground/console/clock-api.ts'
+import { followers } from '../../playground/console/clock-api.ts'
 import { Browser } from './browser.ts'
 
 const runner = fileURLToPath(new URL('../../run.mjs', import.meta.url))
@@ -57,7 +57,7 @@ function start(environment: Record<string, string>) {
 /** The shared clock as the playground serves it. */
 async function startHub(offset: Duration) {
   const hub = new ClockHub({ base: new SystemClock(), offset })
-  const app = new Koa().use(bodyParser()).use(clockApi({ hub, reset: async () => {} }).routes())
+  const app = new Koa().use(bodyParser()).use(followers(hub).routes())
   // The stream's other end is killed with its process: koa need not report that.
   app.silent = true
   const server = createServer(app.callback())

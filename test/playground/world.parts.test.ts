@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DAY, MINUTE } from '../../clock/moment.ts'
+import { PlaygroundClient } from '../../playground/client.ts'
 import { World } from '../../playground/world.ts'
 import { type FakeParties, isAlive, makeFakeParties } from '../support/fake-parties.ts'
 
@@ -93,9 +94,11 @@ test('one party down and up again: the console says so, the others stay', async 
   const world = makeWorld()
   await world.start()
   await world.party('service').stop()
-  expect(await (await fetch(world.addresses.console)).text()).toMatch(/✕<\/span> down/)
+  const states = async () =>
+    (await new PlaygroundClient(world.addresses.console).scene()).parties.map(({ state }) => state)
+  expect(await states()).toEqual(['up', 'up', 'stopped'])
   await world.party('service').start()
-  expect(await (await fetch(world.addresses.console)).text()).not.toMatch(/✕<\/span> down/)
+  expect(await states()).toEqual(['up', 'up', 'up'])
   expect(deaths).toEqual([])
 })
 

@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import { basename, join } from 'node:path'
 import process from 'node:process'
 
-const name = basename(process.argv[1], '.mjs')
+const name = basename(process.argv[1], '.mjs').replace('watched-', '')
 const { FAKE = 'serve', PORT = '0', DATA, CLOCK_URL } = process.env
 
 process.on('SIGTERM', () => {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { buildConsole } from '../../playground/console/build.mjs'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
@@ -10,12 +11,13 @@ const CACHE = join(ROOT, 'node_modules/.cache/latchkey-test')
 
 const ENTRIES = {
   site: 'idp/main.ts',
+  'watched-site': 'playground/site/main.ts',
   provider: 'mock-provider/main.ts',
   service: 'playground/service/main.ts',
 } as const
 
 export interface Programs {
-  /** The folder of `site.mjs`, `provider.mjs` and `service.mjs`, as a World wants it. */
+  /** The folder of the bundled programs, as a World wants it. */
   readonly folder: URL
   path(name: keyof typeof ENTRIES): string
   remove(): void
@@ -40,6 +42,7 @@ export async function bundlePrograms(): Promise<Programs> {
     jsxImportSource: 'preact',
     logLevel: 'error',
   })
+  await buildConsole(folder)
   return {
     folder: pathToFileURL(`${folder}/`),
     path: (name) => join(folder, `${name}.mjs`),

@@ -79,6 +79,17 @@ test('a reset by an administrator ends everything, and says what', async () => {
   expect(await reasonOf(site, tokens.session_id)).toBe('password_reset')
 })
 
+test('one session is ended by an administrator, and no other; twice is no error', async () => {
+  const [one, other] = [await signedIn(site), await signedIn(site)]
+  const path = `/admin/sessions/${one.tokens.session_id}`
+  const ended = await ask('DELETE', path)
+  expect([ended.status, ended.body]).toEqual([200, { ended: [one.tokens.session_id] }])
+  expect((await ask('DELETE', path)).body).toEqual({ ended: [] })
+  expect(await reasonOf(site, one.tokens.session_id)).toBe('signed_out_elsewhere')
+  expect(await reasonOf(site, other.tokens.session_id)).toBeUndefined()
+  expect((await audit('?limit=1'))[0]).toMatchObject({ act: 'session_ended', actor: 'admin' })
+})
+
 test('the log tells who did what to whom, why and from where', async () => {
   const { tokens } = await signedIn(site)
   site.clock.advance(DAY)
@@ -110,6 +121,7 @@ describe('wrong input is named in a sentence', () => {
     ['POST', `/admin/users/${ADA.user.id}/logins/disable`, { mode: 'later' }, 400],
     ['POST', `/admin/users/${ADA.user.id}/logins/disable`, undefined, 415],
     ['POST', '/admin/users/usr_nobody/password-reset', undefined, 404],
+    ['DELETE', '/admin/sessions/ses_nobody', undefined, 404],
     ['DELETE', '/admin/audit', undefined, 405],
   ])('%s %s %o: %i', async (method, path, body, status) => {
     const answer = await ask(method, path, body)

@@ -1,0 +1,153 @@
+import * as v from 'valibot'
+import { fromErrorBody } from '../protocol/error-body.ts'
+import { EndedSessions } from '../protocol/my-devices.ts'
+import { AccountPlan } from '../protocol/my-plan.ts'
+import { Advanced, ClockShown, HistoryPage } from './console/answers.ts'
+import type { Fault } from './faults.ts'
+import type { Happening } from './history/happening.ts'
+import { Due, type PartyName, type PersonShown, Scene } from './scene.ts'
+import type { FaultMode } from './site/orders.ts'
+
+const Done = v.object({ done: v.literal(true) })
+
+/**
+ * A playground by HTTP, for suites that test their own client against it:
+ *
+ * @example
+ * ```ts
+ * const { clock, people } = new PlaygroundClient('http://127.0.0.1:3200')
+ * await clock.advance('14d')
+ * await people.disable((await people.named('alice@example.test')).id)
+ * ```
+ *
+ * Every method is a call of `/openapi.json`, and rejects with the console's own sentence.
+ */
+export class PlaygroundClient {
+  readonly #url: string
+
+  /** @param url the console's */
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  readonly clock = {
+    now: () => this.#call('GET', '/clock', ClockShown),
+    /** Resolves when all that was due on the way has happened. */
+    advance: (by: string) => this.#call('POST', '/clock/advance', Advanced, { by }),
+    advanceTo: (at: string) => this.#call('POST', '/clock/advance-to', Advanced, { at }),
+    /** To the next moment at which something happens by itself, and what that is. */
+    toNextDue: () =>
+      this.#call('POST', '/clock/advance-to-next', v.object({ ...Advanced.entries, due: Due })),
+    /** Wipes everything. */
+    reset: () => this.#call('POST', '/clock/reset', ClockShown),
+  }
+
+  readonly people = {
+    all: async () => (await this.scene()).people,
+    /** By e-mail. */
+    named: (email: string) => this.#person(email),
+    disable: (id: string, mode: 'now' | 'expiry' = 'now') =>
+      this.#call('POST', `/people/${encodeURIComponent(id)}/logins/disable`, Done, { mode }),
+    enable: (id: string) =>
+      this.#call('POST', `/people/${encodeURIComponent(id)}/logins/enable`, Done),
+    resetPassword: (id: string) =>
+      this.#call('POST', `/people/${encodeURIComponent(id)}/password-reset`, EndedSessions),
+    delete: (id: string) =>
+      this.#call('DELETE', `/people/${encodeURIComponent(id)}`, EndedSessions),
+  }
+
+  readonly accounts = {
+    close: (id: string) =>
+      this.#call('POST', `/accounts/${encodeURIComponent(id)}/close`, EndedSessions),
+    reopen: (id: string) => this.#call('POST', `/accounts/${encodeURIComponent(id)}/reopen`, Done),
+    setPlan: (
+      id: string,
+      plan: {
+        readonly plan: string
+        readonly status: 'trialing' | 'active' | 'past_due' | 'canceled'
+        /** Seconds since 1970. */
+        readonly trial_ends_at: number | null
+        readonly period_ends_at: number | null
+      },
+    ) => this.#call('PUT', `/accounts/${encodeURIComponent(id)}/plan`, AccountPlan, plan),
+    pay: (id: string, plan?: string) =>
+      this.#call('POST', `/accounts/${encodeURIComponent(id)}/plan/paid`, AccountPlan, {
+        ...(plan === undefined ? {} : { plan }),
+      }),
+  }
+
+  readonly sessions = {
+    end: (id: string) => this.#call('DELETE', `/sessions/${encodeURIComponent(id)}`, EndedSessions),
+  }
+
+  readonly faults = {
+    set: (fault: Fault, mode: FaultMode) => this.#call('PUT', `/faults/${fault}`, Done, { mode }),
+  }
+
+  readonly parties = {
+    down: (name: PartyName) =>
+      this.#call('PUT', `/parties/${name}`, v.unknown(), { state: 'down' }),
+    up: (name: PartyName) => this.#call('PUT', `/parties/${name}`, v.unknown(), { state: 'up' }),
+  }
+
+  readonly deliveries = {
+    /** The newest first. */
+    all: async () => (await this.scene()).deliveries,
+    replay: (id: string) => this.#call('POST', '/deliveries/replay', Done, { id }),
+  }
+
+  /** How everything stands. */
+  scene(): Promise<Scene> {
+    return this.#call('GET', '/scene', Scene)
+  }
+
+  /** What happened after that number, in order. */
+  async history(after = 0): Promise<readonly Happening[]> {
+    return (await this.#call('GET', `/history?after=${after}`, HistoryPage)).happenings
+  }
+
+  /** The timeline as text. */
+  async timeline(): Promise<string> {
+    return (await this.#call('GET', '/timeline', v.object({ text: v.string() }))).text
+  }
+
+  /** What happens from now on, as it happens, until `signal` aborts. */
+  async *stream(signal: AbortSignal): AsyncGenerator<Happening> {
+    const answer = await fetch(new URL('/live', this.#url), { signal })
+    let name = ''
+    let rest = ''
+    for await (const chunk of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const lines = (rest + chunk).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) {
+        if (line.startsWith('event: ')) name = line.slice(7)
+        if (line.startsWith('data: ') && name === 'happenings') {
+          yield* JSON.parse(line.slice(6)) as readonly Happening[]
+        }
+      }
+    }
+  }
+
+  async #person(email: string): Promise<PersonShown> {
+    const person = (await this.scene()).people.find((one) => one.email === email)
+    if (!person) throw new Error(`Nobody here has the address ${email}.`)
+    return person
+  }
+
+  async #call<T extends v.GenericSchema>(
+    method: string,
+    path: string,
+    schema: T,
+    body?: unknown,
+  ): Promise<v.InferOutput<T>> {
+    const answer = await fetch(new URL(path, this.#url), {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    const told: unknown = await answer.json()
+    if (!answer.ok) throw fromErrorBody(told) ?? new Error(`The console answered ${answer.status}.`)
+    return v.parse(schema, told)
+  }
+}

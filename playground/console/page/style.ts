@@ -1,0 +1,3 @@
+/** What the console adds to the house's stylesheet (`ui/style.ts`). */
+export const CONSOLE_STYLE = `
+`

@@ -1,0 +1,86 @@
+import * as v from 'valibot'
+import type { Clock } from '../../clock/clock.ts'
+import { SECOND } from '../../clock/moment.ts'
+import { happeningsOf } from '../history/derive.ts'
+import type { History } from '../history/history.ts'
+import { Mirror } from './mirror.ts'
+import { type AnswerFault, type Order, readFromSite } from './orders.ts'
+
+/** How long the site may take to say that it has told everything; it may be down. */
+const PATIENCE = SECOND
+
+/** What the site's log says of refreshes that changed nothing, and so are in no record. */
+const LogLine = v.object({
+  session: v.string(),
+  msg: v.picklist(['refresh replayed', 'refresh superseded']),
+})
+
+export interface FeedOptions {
+  readonly history: History
+  /** Everyone's clock; the site's log has real time. */
+  readonly now: Clock['now']
+  /** Says something to the site; `false` when it is not there. */
+  readonly say: (order: Order) => boolean
+  readonly changed: () => void
+  readonly met: (fault: AnswerFault) => void
+}
+
+/** Hears what the site tells, and makes the mirror and the history of it. */
+export class Feed {
+  readonly mirror = new Mirror()
+  readonly #options: FeedOptions
+  readonly #waiting = new Map<number, () => void>()
+  #asked = 0
+
+  constructor(options: FeedOptions) {
+    this.#options = options
+  }
+
+  /** One line of the site's. @returns whether it was meant for us, and for nobody's log */
+  hear(line: string): boolean {
+    const message = readFromSite(line)
+    if (message === undefined) {
+      this.#hearLog(line)
+      return false
+    }
+    if ('told' in message) {
+      const changes = this.mirror.apply(message.told)
+      this.#options.history.add(changes.flatMap((change) => happeningsOf(change, this.mirror)))
+      this.#options.changed()
+    } else if ('met' in message) {
+      this.#options.met(message.met)
+    } else {
+      this.#waiting.get(message.caughtUp)?.()
+    }
+    return true
+  }
+
+  /** Resolves once everything is known that the site did before; at once when it is down. */
+  caughtUp(): Promise<void> {
+    const number = ++this.#asked
+    return new Promise((resolve) => {
+      const patience = setTimeout(() => done(), PATIENCE)
+      const done = () => {
+        clearTimeout(patience)
+        this.#waiting.delete(number)
+        resolve()
+      }
+      this.#waiting.set(number, done)
+      if (!this.#options.say({ catchUp: number })) done()
+    })
+  }
+
+  #hearLog(line: string): void {
+    if (!line.includes('"refresh ')) return
+    try {
+      const read = v.safeParse(LogLine, JSON.parse(line))
+      if (!read.success) return
+      const { session, msg } = read.output
+      const kind = msg === 'refresh replayed' ? 'replayed' : 'superseded'
+      this.#options.history.add([{ kind, at: this.#options.now(), session_id: session }])
+      this.#options.changed()
+    } catch {
+      // Not a line of the log.
+    }
+  }
+}

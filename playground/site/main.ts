@@ -1,0 +1,43 @@
+import { createInterface } from 'node:readline'
+import { start } from '../../idp/start.ts'
+import { StartError } from '../../idp/start-error.ts'
+import { StoreError } from '../../idp/store/errors.ts'
+import type { Write } from '../../idp/store/store.ts'
+import { AnswerFaults } from './answer-faults.ts'
+import { type FromSite, readOrder } from './orders.ts'
+import { shownWrite } from './records.ts'
+
+const tell = (message: FromSite) => process.stdout.write(`${JSON.stringify(message)}\n`)
+
+const tellWrites = (writes: readonly Write[]) =>
+  tell({ told: writes.map(shownWrite).filter((write) => write !== undefined) })
+
+/**
+ * The site as it is, in a process where the playground looks over its shoulder: each commit is told on
+ * standard output without its secrets, and answers can be made to fail. It costs production nothing, for
+ * there `idp/main.ts` runs alone.
+ */
+async function main(): Promise<void> {
+  const faults = new AnswerFaults((fault) => tell({ met: fault }))
+  let telling = false
+  const store = await start(process.env, {
+    committed: (writes) => telling && tellWrites(writes),
+    before: (server) => faults.stand(server),
+  })
+  // What is committed from here on comes after this; what was on its way is told twice, and that is no harm.
+  telling = true
+  tellWrites(store.everything())
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    const order = readOrder(line)
+    if (order === undefined) return
+    if ('fault' in order) faults.set(order.fault, order.mode)
+    else tell({ caughtUp: order.catchUp })
+  })
+}
+
+main().catch((error: unknown) => {
+  const expected = error instanceof StartError || error instanceof StoreError
+  const why = error instanceof Error ? error.message : 'unknown failure'
+  process.stderr.write(`${expected ? why : `Unexpected: ${why}`}\n`)
+  process.exit(1)
+})

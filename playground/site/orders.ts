@@ -1,0 +1,55 @@
+import * as v from 'valibot'
+import { isShownTable, type ShownWrite } from './records.ts'
+
+/** What can be made to go wrong between the site and those who call it. */
+export const ANSWER_FAULTS = ['lose_answer', 'unavailable', 'delay', 'drop'] as const
+
+export type AnswerFault = (typeof ANSWER_FAULTS)[number]
+
+/** For how long a fault is on. */
+export const FAULT_MODES = ['off', 'next', 'on'] as const
+
+export type FaultMode = (typeof FAULT_MODES)[number]
+
+/** What the playground says to its site: a JSON line each, on its standard input. */
+const Order = v.union([
+  v.object({ fault: v.picklist(ANSWER_FAULTS), mode: v.picklist(FAULT_MODES) }),
+  /** Answered once everything before it was told. */
+  v.object({ catchUp: v.number() }),
+])
+
+export type Order = v.InferOutput<typeof Order>
+
+/** What the site tells: a JSON line each, on its standard output. */
+const FromSite = v.union([
+  v.object({
+    told: v.array(
+      v.custom<ShownWrite>(
+        (write) =>
+          typeof write === 'object' &&
+          write !== null &&
+          'table' in write &&
+          isShownTable(write.table),
+      ),
+    ),
+  }),
+  v.object({ caughtUp: v.number() }),
+  /** A fault that was for one request alone, and is over. */
+  v.object({ met: v.picklist(ANSWER_FAULTS) }),
+])
+
+export type FromSite = v.InferOutput<typeof FromSite>
+
+export const readOrder = (line: string): Order | undefined => readAs(Order, line)
+
+export const readFromSite = (line: string): FromSite | undefined => readAs(FromSite, line)
+
+function readAs<T extends v.GenericSchema>(schema: T, line: string): v.InferOutput<T> | undefined {
+  if (!line.startsWith('{')) return undefined
+  try {
+    const read = v.safeParse(schema, JSON.parse(line))
+    return read.success ? read.output : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,236 @@
+import { DAY, type Duration, HOUR, type Moment, toIso } from '../../../clock/moment.ts'
+import { COLOURS, type ColourName } from '../../../ui/tokens.ts'
+import {
+  type Band,
+  type Lane,
+  MARKS,
+  type Mark,
+  type MarkKind,
+  type Timeline,
+} from '../../timeline/layout.ts'
+import { type Selected, type Viewport, visibleMarks, xOf } from '../../timeline/viewport.ts'
+
+export const LANE = 52
+export const AXIS = 24
+/** The strips under the lanes. */
+export const STRIP = 34
+
+/** Marks of a kind that are closer together are drawn as one. */
+const GAP = 4
+
+export type Palette = Readonly<Record<ColourName, string>>
+
+/** A canvas knows no custom properties. */
+export const paletteOf = (dark: boolean): Palette => {
+  const shade = dark ? 'dark' : 'light'
+  const colours = Object.entries(COLOURS).map(([name, colour]) => [name, colour[shade]])
+  return Object.fromEntries(colours) as Palette
+}
+
+const TONES = {
+  signed_in: 'accent',
+  refreshed: 'accent',
+  replayed: 'warn',
+  superseded: 'warn',
+  proven: 'good',
+  not_proven: 'bad',
+  ended: 'bad',
+  delivered: 'good',
+  retrying: 'warn',
+  dead: 'bad',
+  acted: 'text',
+  fault: 'warn',
+  clock: 'muted',
+} as const satisfies Record<MarkKind, ColourName>
+
+export interface Frame {
+  readonly timeline: Timeline
+  readonly viewport: Viewport
+  readonly now: Moment
+  readonly width: number
+  /** Of the part that is seen. */
+  readonly height: number
+  readonly scrolled: number
+  readonly palette: Palette
+  readonly selected: Selected | undefined
+}
+
+export const fullHeight = (lanes: number): number => AXIS + lanes * LANE + 2 * STRIP
+
+/** Draws what is seen, and nothing else: the cost doesn't grow with what happened. */
+export function draw(context: CanvasRenderingContext2D, frame: Frame): void {
+  const { timeline, width, height, scrolled, palette, viewport, now } = frame
+  context.fillStyle = palette.raised
+  context.fillRect(0, 0, width, height)
+  context.font = '13px system-ui, sans-serif'
+  context.textBaseline = 'middle'
+  drawAxis(context, frame)
+
+  context.save()
+  context.beginPath()
+  context.rect(0, AXIS, width, height - AXIS)
+  context.clip()
+  const first = Math.max(0, Math.floor(scrolled / LANE))
+  const last = Math.min(timeline.lanes.length, Math.ceil((scrolled + height - AXIS) / LANE))
+  for (let index = first; index < last; index++) {
+    const lane = timeline.lanes[index]
+    if (lane) drawLane(context, frame, lane, index, AXIS + index * LANE - scrolled)
+  }
+  const below = AXIS + timeline.lanes.length * LANE - scrolled
+  drawStrip(context, frame, 'Services', timeline.services, below)
+  drawStrip(context, frame, 'People, plans, clock', timeline.others, below + STRIP)
+  context.restore()
+
+  const x = xOf(viewport, now, width)
+  context.fillStyle = palette.text
+  context.fillRect(Math.round(x) - 1, 0, 2, height)
+  context.fillText('now', x + 5, AXIS / 2)
+}
+
+const TICKS: readonly Duration[] = [HOUR, 3 * HOUR, 6 * HOUR, DAY, 7 * DAY, 28 * DAY, 91 * DAY]
+
+function drawAxis(context: CanvasRenderingContext2D, frame: Frame): void {
+  const { viewport, width, height, palette, now } = frame
+  const room = width / 110
+  const step = TICKS.find((tick) => viewport.span / tick <= room) ?? 364 * DAY
+  const nowX = xOf(viewport, now, width)
+  for (
+    let at = Math.ceil(viewport.from / step) * step;
+    at < viewport.from + viewport.span;
+    at += step
+  ) {
+    const x = xOf(viewport, at, width)
+    context.fillStyle = palette.line
+    context.fillRect(Math.round(x), AXIS, 1, height - AXIS)
+    const iso = toIso(at)
+    // *Now* stands in front.
+    if (x + 80 > nowX && x < nowX + 36) continue
+    context.fillStyle = palette.muted
+    context.fillText(
+      step < DAY ? iso.slice(5, 16).replace('T', ' ') : iso.slice(0, 10),
+      x + 4,
+      AXIS / 2,
+    )
+  }
+}
+
+function drawLane(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  { device, person, bands }: Lane,
+  index: number,
+  top: number,
+): void {
+  const { palette, width } = frame
+  context.fillStyle = palette.line
+  context.fillRect(0, top + LANE - 1, width, 1)
+  for (const band of bands) drawBand(context, frame, band, index, top + 34)
+  const name = `${device}, ${person}`
+  context.fillStyle = palette.raised
+  context.fillRect(0, top + 4, context.measureText(name).width + 16, 18)
+  context.fillStyle = palette.text
+  context.fillText(name, 8, top + 13)
+}
+
+function drawBand(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  band: Band,
+  lane: number,
+  middle: number,
+): void {
+  const { viewport, width, palette, now } = frame
+  const left = xOf(viewport, band.from, width)
+  const right = xOf(viewport, band.ending?.at ?? now, width)
+  const far = band.ahead ? xOf(viewport, band.ahead.absolute, width) : right
+  if (far < 0 || left > width) return
+  if (band.ahead) drawAhead(context, frame, band.ahead, right, middle)
+  context.fillStyle = palette.accent
+  context.globalAlpha = 0.25
+  const from = Math.max(left, -10)
+  context.fillRect(from, middle - 8, Math.max(2, Math.min(right, width + 10) - from), 16)
+  context.globalAlpha = 1
+  for (const mark of visibleMarks(band.marks, viewport, width, GAP)) {
+    drawMark(context, frame, mark, middle, lane)
+  }
+  if (band.ending) {
+    context.fillStyle = palette.bad
+    context.fillText(band.ending.reason, right + 9, middle)
+  }
+}
+
+/** The future is hollow: the hour thin, the window with a soft edge, the absolute end a wall. */
+function drawAhead(
+  context: CanvasRenderingContext2D,
+  { viewport, width, palette }: Frame,
+  ahead: NonNullable<Band['ahead']>,
+  now: number,
+  middle: number,
+): void {
+  const end = xOf(viewport, Math.min(ahead.window, ahead.absolute), width)
+  const wall = xOf(viewport, ahead.absolute, width)
+  const hour = xOf(viewport, ahead.hour, width)
+  context.strokeStyle = palette.accent
+  context.lineWidth = 1
+  context.setLineDash([4, 3])
+  context.strokeRect(now, middle - 7.5, Math.max(0, end - now), 15)
+  context.setLineDash([])
+  context.fillStyle = palette.muted
+  context.fillRect(end, middle - 0.5, Math.max(0, wall - end), 1)
+  context.fillStyle = palette.text
+  context.fillRect(wall - 2, middle - 12, 4, 24)
+  if (hour > now) context.fillRect(hour, middle - 8, 1, 16)
+}
+
+function drawStrip(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  name: string,
+  marks: readonly Mark[],
+  top: number,
+): void {
+  const { viewport, width, palette } = frame
+  for (const mark of visibleMarks(marks, viewport, width, GAP)) {
+    drawMark(context, frame, mark, top + STRIP / 2, undefined)
+  }
+  context.fillStyle = palette.raised
+  context.fillRect(0, top + 2, context.measureText(name).width + 16, STRIP - 4)
+  context.fillStyle = palette.muted
+  context.fillText(name, 8, top + STRIP / 2)
+}
+
+function drawMark(
+  context: CanvasRenderingContext2D,
+  { viewport, width, palette, selected }: Frame,
+  { at, kind, number }: Mark,
+  middle: number,
+  lane: number | undefined,
+): void {
+  const x = xOf(viewport, at, width)
+  context.fillStyle = palette[TONES[kind]]
+  switch (kind) {
+    case 'signed_in':
+      context.beginPath()
+      context.arc(x, middle, 6, 0, 2 * Math.PI)
+      context.fill()
+      break
+    case 'refreshed':
+      context.fillRect(x - 1, middle - 8, 2, 16)
+      break
+    case 'ended':
+      context.fillRect(x - 6, middle - 6, 12, 12)
+      break
+    case 'proven':
+    case 'not_proven':
+      // Above the sign-in, which it belongs to and often stands on.
+      context.fillText(MARKS[kind], x - 4, middle - 14)
+      break
+    default:
+      context.fillText(MARKS[kind], x - 5, middle)
+  }
+  if (selected?.mark.number === number && (lane === undefined || selected.lane === lane)) {
+    context.strokeStyle = palette.text
+    context.lineWidth = 2
+    context.strokeRect(x - 11, middle - 13, 22, 26)
+  }
+}

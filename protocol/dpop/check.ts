@@ -1,10 +1,11 @@
-import { decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
+import { decodeProtectedHeader, jwtVerify } from 'jose'
 import * as v from 'valibot'
 import { type Moment, toDate } from '../../clock/moment.ts'
 import { LatchkeyError } from '../errors.ts'
-import { type PublicDeviceJwk, thumbprint } from './key.ts'
+import type { PublicDeviceJwk } from './key.ts'
 import type { ProofNonces } from './nonce.ts'
 import { accessTokenHash, proofAddress } from './proof.ts'
+import { importPublicKey, serverThumbprint } from './public-key.ts'
 import type { SeenProofs } from './seen.ts'
 
 export interface ProofExpectations {
@@ -31,8 +32,8 @@ const LONGEST_PROOF = 4096
 const Jwk = v.object({
   kty: v.literal('EC'),
   crv: v.literal('P-256'),
-  x: v.pipe(v.string(), v.length(43)),
-  y: v.pipe(v.string(), v.length(43)),
+  x: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
+  y: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
 })
 
 const Claims = v.object({
@@ -59,7 +60,7 @@ export async function checkProof(expected: ProofExpectations): Promise<CheckedPr
   if (others.length > 0) throw refuse('Send one DPoP header, not several.')
   if (proof.length > LONGEST_PROOF) throw refuse('The DPoP proof is too long.')
   const jwk = readJwk(proof)
-  const claims = await verifyClaims(proof, expected.now)
+  const claims = await verifyClaims(proof, jwk, expected.now)
   if (claims.htm !== expected.method) {
     throw refuse(`The DPoP proof is for ${claims.htm}, the request is ${expected.method}.`)
   }
@@ -78,7 +79,7 @@ export async function checkProof(expected: ProofExpectations): Promise<CheckedPr
       'Make the proof again with the nonce of the DPoP-Nonce header.',
     )
   }
-  const jkt = await thumbprint(jwk)
+  const jkt = serverThumbprint(jwk)
   if (!expected.seen.firstUse(jkt, claims.jti, expected.now)) {
     throw refuse('This DPoP proof was used before: make a new one for each request.')
   }
@@ -98,9 +99,9 @@ function readJwk(proof: string): PublicDeviceJwk {
   return jwk.output
 }
 
-async function verifyClaims(proof: string, now: Moment) {
+async function verifyClaims(proof: string, jwk: PublicDeviceJwk, now: Moment) {
   try {
-    const { payload } = await jwtVerify(proof, EmbeddedJWK, {
+    const { payload } = await jwtVerify(proof, await importPublicKey(jwk), {
       typ: 'dpop+jwt',
       algorithms: ['ES256'],
       currentDate: toDate(now),

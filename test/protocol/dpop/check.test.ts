@@ -126,6 +126,8 @@ const MUTATIONS: Record<string, Mutation> = {
   '6: a signature of zeros': async () => unsigned(good, base64url.encode(new Uint8Array(64))),
   '6: a point that is not on the curve': () =>
     sign(withHeader({ jwk: { ...Object(good.header.jwk), x: 'A'.repeat(43) } })),
+  '6: a coordinate in the alphabet of plain base64': () =>
+    sign(withHeader({ jwk: { ...Object(good.header.jwk), x: `+${'A'.repeat(42)}` } })),
   '7: the private key in the header': async () => {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true })
     return sign(withHeader({ jwk: await exportJWK(privateKey) }, privateKey))

@@ -31,11 +31,12 @@ export function siteApp(site: Site): Koa {
     site.log.debug({ code: error.code }, 'connection failed')
   })
   const routers = [
+    // Of all requests most are refreshes: a router costs what it takes to find that it has no such route.
+    apiRoutes,
     browserRoutes,
     accountRoutes,
     accountPeopleRoutes,
     myAccountRoutes,
-    apiRoutes,
     meRoutes,
     planRoutes,
     adminRoutes,

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /**
@@ -9,6 +10,7 @@ import ipaddr from 'ipaddr.js'
 export function networkOf(address: string): string {
   const [, bracketed, plain] = /^(?:\[(.+)\]|([\d.]+))(?::\d+)?$/.exec(address) ?? []
   const host = bracketed ?? plain ?? address
+  if (isIPv4(host)) return host
   // Proxies that don't know write "unknown", or something of theirs.
   if (!ipaddr.isValid(host)) return 'unknown'
   const parsed = ipaddr.process(host)

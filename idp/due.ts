@@ -21,7 +21,7 @@ const AT_ONCE = 1_000
 export function siteDueWork(site: Site): DueWork {
   return {
     async next() {
-      const records = site.store.nextDue()
+      const records = await site.store.nextDue()
       const moments = [site.keys.next()]
       if (records !== undefined) moments.push({ at: records, name: 'a deadline or a sweep' })
       return moments.filter((due) => due !== undefined).sort((a, b) => a.at - b.at)[0]

@@ -3,6 +3,11 @@ import type { Moment } from '../../clock/moment.ts'
 /** Below this many entries a rebuild isn't worth its while. */
 const FEW = 64
 
+export interface Due<R> {
+  readonly at: Moment
+  readonly record: R
+}
+
 /**
  * When each record of a table is due, the earliest first: a binary heap that is put right lazily.
  *
@@ -43,39 +48,48 @@ export class DueIndex<R extends { readonly id: string }> {
 
   /** The earliest moment at which a record is due. */
   next(): Moment | undefined {
-    for (;;) {
-      const at = this.#moments[0]
-      const id = this.#ids[0]
-      if (at === undefined || id === undefined) return undefined
-      const due = this.#current(id)
-      if (due === at) return at
-      if (due === undefined) this.#pop()
-      else this.#replaceTop(due, id)
-    }
+    return this.due(Number.POSITIVE_INFINITY, 1)[0]?.at
   }
 
   /**
    * The first of the records due at `now` or before, the earliest first. They stay until they are
    * changed.
    */
-  due(now: Moment, limit: number): { readonly at: Moment; readonly record: R }[] {
-    const found = new Map<string, { readonly at: Moment; readonly record: R }>()
-    for (
-      let at = this.next();
-      at !== undefined && at <= now && found.size < limit;
-      at = this.next()
-    ) {
-      const id = this.#pop()
-      const record = id === undefined ? undefined : this.#records.get(id)
-      if (record) found.set(record.id, { at, record })
-    }
-    for (const { at, record } of found.values()) this.#push(at, record.id)
-    return [...found.values()]
+  due(now: Moment, limit: number): readonly Due<R>[] {
+    return this.#look(now, limit, Number.POSITIVE_INFINITY).found
   }
 
-  #current(id: string): Moment | undefined {
-    const record = this.#records.get(id)
-    return record && this.#dueAt(record)
+  /**
+   * Corrects at most `most` entries of those that {@link due} would have to: when time leaps, that may be
+   * all of a million, and take seconds. Call it until it says that none is left.
+   */
+  settle(now: Moment, limit: number, most: number): boolean {
+    return this.#look(now, limit, most).settled
+  }
+
+  #look(now: Moment, limit: number, most: number) {
+    const found = new Map<string, Due<R>>()
+    let corrected = 0
+    let settled = true
+    while (found.size < limit) {
+      const at = this.#moments[0]
+      const id = this.#ids[0]
+      if (at === undefined || id === undefined || at > now) break
+      const record = this.#records.get(id)
+      const due = record && this.#dueAt(record)
+      if (record && due === at) {
+        this.#pop()
+        found.set(id, { at, record })
+        continue
+      }
+      settled = corrected < most
+      if (!settled) break
+      corrected += 1
+      if (due === undefined) this.#pop()
+      else this.#replaceTop(due, id)
+    }
+    for (const { at, record } of found.values()) this.#push(at, record.id)
+    return { found: [...found.values()], settled }
   }
 
   #rebuild(): void {
@@ -102,12 +116,10 @@ export class DueIndex<R extends { readonly id: string }> {
     this.#set(index, at, id)
   }
 
-  #pop(): string | undefined {
-    const top = this.#ids[0]
+  #pop(): void {
     const at = this.#moments.pop()
     const id = this.#ids.pop()
     if (at !== undefined && id !== undefined && this.#ids.length > 0) this.#replaceTop(at, id)
-    return top
   }
 
   #replaceTop(at: Moment, id: string): void {

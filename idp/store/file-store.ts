@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import { Low } from 'lowdb'
 import type { Moment } from '../../clock/moment.ts'
 import { JournalAdapter } from './adapter.ts'
@@ -272,11 +273,13 @@ export class FileStore implements Store {
     return this.#find(() => auditPage(this.#low.data, this.#indexes, filter))
   }
 
-  nextDue(): Moment | undefined {
+  async nextDue(): Promise<Moment | undefined> {
+    await this.#settle(Number.POSITIVE_INFINITY, 1)
     return this.#stop.error || this.#closed ? undefined : this.#indexes.nextDue()
   }
 
-  dueRecords(now: Moment, limit: number) {
+  async dueRecords(now: Moment, limit: number) {
+    await this.#settle(now, limit)
     return this.#find(() => this.#indexes.due(now, limit))
   }
 
@@ -349,6 +352,10 @@ export class FileStore implements Store {
     if (this.#closed) {
       throw new StoreError('store_stopped', 'The store is closed: open it again to go on.')
     }
+  }
+
+  async #settle(now: Moment, limit: number): Promise<void> {
+    while (!this.#indexes.settle(now, limit)) await othersTurn()
   }
 
   #apply(write: Write): void {

@@ -21,6 +21,9 @@ import type { DueRecord } from './store.ts'
 
 const NONE: readonly string[] = []
 
+/** Entries that are put right at a stretch: some milliseconds' worth. */
+const AT_A_STRETCH = 500
+
 /** What wants to hear of a table's changes. */
 interface Watcher {
   changed(was: AnyRecord | undefined, now: AnyRecord | undefined): void
@@ -51,6 +54,7 @@ export class Indexes {
   readonly #auditDue
   readonly #mailsDue
   readonly #invitationsDue
+  readonly #byDue
   readonly #watchers: { readonly [T in TableName]: readonly Watcher[] }
 
   constructor(data: Data) {
@@ -89,6 +93,17 @@ export class Indexes {
     this.#auditDue = new DueIndex(data.audit, auditDueAt)
     this.#invitationsDue = new DueIndex(data.invitation, invitationDueAt)
     this.#mailsDue = new DueIndex(data.mail, mailDueAt)
+    this.#byDue = [
+      this.#accountsDue,
+      this.#sessionsDue,
+      this.#signInsDue,
+      this.#codesDue,
+      this.#devicesDue,
+      this.#eventsDue,
+      this.#auditDue,
+      this.#mailsDue,
+      this.#invitationsDue,
+    ]
     this.#watchers = {
       user: [this.userByIdentity],
       account: [this.#accountsDue],
@@ -117,19 +132,16 @@ export class Indexes {
     for (const watcher of this.#watchers[table]) watcher.changed(was, now)
   }
 
+  /**
+   * Does a part of what {@link Indexes.due} would have to do before it can answer, so that others get their
+   * turn in between. Call it until it says that nothing is left.
+   */
+  settle(now: Moment, limit: number): boolean {
+    return this.#byDue.every((index) => index.settle(now, limit, AT_A_STRETCH))
+  }
+
   nextDue(): Moment | undefined {
-    const indexes = [
-      this.#accountsDue,
-      this.#sessionsDue,
-      this.#signInsDue,
-      this.#codesDue,
-      this.#devicesDue,
-      this.#eventsDue,
-      this.#auditDue,
-      this.#mailsDue,
-      this.#invitationsDue,
-    ]
-    const moments = indexes.flatMap((index) => index.next() ?? [])
+    const moments = this.#byDue.flatMap((index) => index.next() ?? [])
     return moments.length === 0 ? undefined : Math.min(...moments)
   }
 

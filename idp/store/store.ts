@@ -83,7 +83,7 @@ export interface Store {
   audit(filter: AuditFilter): Promise<readonly AuditRecord[]>
 
   /** The earliest moment at which {@link Store.dueRecords} may have something. */
-  nextDue(): Moment | undefined
+  nextDue(): Promise<Moment | undefined>
   /**
    * Records whose time has come at `now`: accounts whose plan changes, unended sessions past a deadline, sign-ins, redeemed or
    * expired codes, unused devices, mails to send, and invitations, mails, events and audit entries that nobody needs any

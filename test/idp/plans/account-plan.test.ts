@@ -183,7 +183,7 @@ test('a restart forgets nothing of what is to come', async () => {
   await before.commit([trialing, pastDue, closed].map((put) => ({ table: 'account', put })))
   await before.close()
   const after = await openQuietly(folder)
-  expect(after.nextDue()).toBe(T0 + 20 * DAY)
+  expect(await after.nextDue()).toBe(T0 + 20 * DAY)
   const due = await after.dueRecords(T0 + 27 * DAY, 10)
   expect(due.map(({ at, record }) => [record.id, at])).toEqual([
     ['acc_2', T0 + 20 * DAY],

@@ -19,6 +19,7 @@ const step = fc.oneof(
   fc.record({ id: fc.nat(8), due: fc.option(fc.nat(50), { nil: undefined }) }),
   fc.record({ id: fc.nat(8), remove: fc.constant(true) }),
   fc.record({ ask: fc.nat(50), limit: fc.integer({ min: 1, max: 10 }) }),
+  fc.record({ settle: fc.nat(50), limit: fc.integer({ min: 1, max: 10 }), most: fc.nat(3) }),
 )
 
 test('whatever comes, goes and moves, the index says the same as a look at everything', () => {
@@ -34,6 +35,8 @@ test('whatever comes, goes and moves, the index says the same as a look at every
           expect(found.map(({ at }) => at)).toEqual(moments.slice(0, step.limit))
           expect(new Set(found).size).toBe(found.length)
           for (const one of found) expect(expected).toContainEqual(one)
+        } else if ('settle' in step) {
+          index.settle(step.settle, step.limit, step.most)
         } else {
           const id = String(step.id)
           const was = things.get(id)
@@ -80,4 +83,27 @@ test('a session that is refreshed again and again keeps its one entry', () => {
   }
   expect(index.size).toBe(1)
   expect(index.next()).toBe(999)
+})
+
+test('a thousand that have all moved are put right in steps, between which anything may happen', () => {
+  const things = new Map<string, Thing>()
+  for (let n = 0; n < 1000; n += 1) things.set(String(n), { id: String(n), due: n })
+  let looks = 0
+  const index = new DueIndex(things, ({ due }) => {
+    looks += 1
+    return due
+  })
+  for (let n = 0; n < 1000; n += 1) things.set(String(n), { id: String(n), due: 2000 + n })
+  const steps: number[] = []
+  for (let settled = false; !settled; ) {
+    looks = 0
+    settled = index.settle(1500, 10, 50)
+    steps.push(looks)
+  }
+  expect(steps.length).toBeGreaterThan(10)
+  expect(Math.max(...steps)).toBeLessThanOrEqual(51)
+  looks = 0
+  expect(index.due(1500, 10)).toEqual([])
+  expect(index.next()).toBe(2000)
+  expect(looks).toBeLessThanOrEqual(2)
 })

@@ -55,7 +55,7 @@ test('an event becomes due to be forgotten when nobody needs it any more', async
     event('old'),
     { table: 'event', put: { ...anEvent('new'), keepUntil: T0 + 1 } },
   ])
-  expect(store.nextDue()).toBe(T0 + 1)
+  expect(await store.nextDue()).toBe(T0 + 1)
   expect((await store.dueRecords(T0 + EVENT_MEMORY, 99)).map(({ record }) => record.id)).toEqual([
     'new',
     'old',

@@ -116,7 +116,7 @@ test('what was committed is there at once, after a restart, and after a restart 
   store = await openQuietly(folder)
   expect(await everything(store)).toEqual(NOTHING)
   expect(store.isEmpty()).toBe(true)
-  expect(store.nextDue()).toBeUndefined()
+  expect(await store.nextDue()).toBeUndefined()
   await store.close()
 })
 
@@ -307,7 +307,7 @@ test('day 14: the idle session is due; the one that was refreshed on day 10 is n
   ])
   await store.commit([{ table: 'session', put: aSession('busy', { refreshedAt: T0 + 10 * DAY }) }])
   for (let round = 0; round < 2; round += 1) {
-    expect(store.nextDue()).toBe(T0 + 14 * DAY)
+    expect(await store.nextDue()).toBe(T0 + 14 * DAY)
     expect(await store.dueRecords(T0 + 14 * DAY - 1, 99)).toEqual([])
     expect((await store.dueRecords(T0 + 14 * DAY, 99)).map(({ record }) => record.id)).toEqual([
       'idle',
@@ -316,7 +316,7 @@ test('day 14: the idle session is due; the one that was refreshed on day 10 is n
     store = await openQuietly(folder)
   }
   await store.commit([{ table: 'session', remove: 'idle' }])
-  expect(store.nextDue()).toBe(T0 + 24 * DAY)
+  expect(await store.nextDue()).toBe(T0 + 24 * DAY)
   await store.close()
 })
 
@@ -331,7 +331,7 @@ test('a store that was closed says so, and closing twice is nothing', async () =
   await expect(store.user('u1')).rejects.toMatchObject(closed)
   await expect(store.membershipsOfUser('u1')).rejects.toMatchObject(closed)
   await expect(store.compact()).rejects.toMatchObject(closed)
-  expect(store.nextDue()).toBeUndefined()
+  expect(await store.nextDue()).toBeUndefined()
   const again = await openQuietly(folder)
   expect(await everything(again)).toEqual(EVERYTHING)
   await again.close()

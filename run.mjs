@@ -32,12 +32,13 @@ const ENTRIES = {
   bench: 'bench/main.ts',
   'bench-watched-site': 'bench/watched-site.ts',
   'bench-desktop': 'bench/desktop.ts',
+  'bench-console': 'bench/console.ts',
   'bench-limit': 'bench/limit.ts',
   'bench-oidc-provider': 'bench/oidc-provider.ts',
 }
 
-/** These start the others. */
-const STARTERS = ['playground', 'story', 'soak', 'bench', 'desktop']
+/** These start the others, or serve the console's page. */
+const STARTERS = ['playground', 'story', 'soak', 'bench', 'bench-console', 'desktop']
 
 const root = dirname(fileURLToPath(import.meta.url))
 // Within node_modules, so that the bundles find the packages.

@@ -7,7 +7,7 @@ import { type EventStream, eventStream } from './event-stream.ts'
 const BREATH: Duration = SECOND / 10
 
 /** Happenings that one message carries. */
-const AT_ONCE = 1_000
+const AT_ONCE = 10_000
 
 /**
  * What happened and how everything stands, told as it changes: `happenings` with those after a number,

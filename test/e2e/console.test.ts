@@ -1,4 +1,6 @@
 import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, test as base, beforeAll, expect } from 'vitest'
 import { type Playground, playgroundFixture } from '../../playground/fixture.ts'
@@ -69,4 +71,82 @@ test('+14 d is pressed: the device is signed out, both consoles say why, and agr
     .getByText(/session .* ended: idle_expired/)
     .waitFor()
   expect([...one.errors, ...other.errors]).toEqual([])
+})
+
+test('the picture of the README: used, fourteen quiet days, forced to sign in again', async ({
+  playground,
+}) => {
+  const { client } = playground
+  await client.clock.reset()
+  const laptop = await signedIn(playground, 'Laptop')
+  for (const days of ['1d', '2d', '1d', '3d']) {
+    await client.clock.advance(days)
+    expect((await laptop.hello()).kind).toBe('ok')
+  }
+  await client.clock.advance('14d')
+  expect((await laptop.hello()).kind).toBe('ended')
+  await client.clock.advance('2d')
+  expect((await laptop.engine.signIn()).kind).toBe('ok')
+  const { page, errors } = await consoleOf(playground)
+  await page.setViewportSize({ width: 840, height: 900 })
+  await page.getByRole('application', { name: /Laptop, signed in/ }).waitFor()
+  const timeline = page.locator('.timeline')
+  const folder = process.env.LATCHKEY_PICTURES ?? PICTURES
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    // Two frames: the one under way may have been begun in the other colours.
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    )
+    await timeline.screenshot({ path: path.join(folder, `timeline-${colorScheme}.png`) })
+  }
+  expect(errors).toEqual([])
+})
+
+test('a party is down: every console says which; it is up again, and they recover by themselves', async ({
+  playground,
+}) => {
+  const [one, other] = [await consoleOf(playground), await consoleOf(playground)]
+  await press(one.page, 'Take down (service)')
+  const alert = (page: Page) => page.getByRole('alert').getByText('The service is down.')
+  await alert(one.page).waitFor()
+  await alert(other.page).waitFor()
+  await one.page.getByText('What can be done to Alice Adler').click()
+  await press(one.page, 'Reset password (Alice Adler)')
+  await other.page
+    .getByText(/waiting/)
+    .first()
+    .waitFor()
+  await look(other.page, 'console-service-down')
+  await press(other.page, 'Bring up (service)')
+  await alert(one.page).waitFor({ state: 'detached' })
+  await press(one.page, '+1 h')
+  await one.page
+    .getByText(/delivered/)
+    .first()
+    .waitFor()
+  expect([...one.errors, ...other.errors]).toEqual([])
+})
+
+test('what can’t be undone is asked about; faults are switched by keyboard; a reset forgets all', async ({
+  playground,
+}) => {
+  const { page, errors } = await consoleOf(playground)
+  await page.getByRole('group', { name: 'Drop' }).getByLabel('Next request').focus()
+  await page.keyboard.press('Space')
+  await expect
+    .poll(async () =>
+      (await playground.client.scene()).faults.find(({ fault }) => fault === 'drop'),
+    )
+    .toMatchObject({ mode: 'next' })
+  await press(page, 'Reset…')
+  await page.getByRole('dialog').getByText('Wipe everything').waitFor()
+  await look(page, 'console-asks-first')
+  await page.getByRole('button', { name: 'Leave it' }).press('Enter')
+  await page.getByRole('application', { name: /Laptop/ }).waitFor()
+  await press(page, 'Reset…')
+  await page.getByRole('button', { name: 'Yes, do it' }).press('Enter')
+  await page.getByRole('application', { name: /nobody has signed in/ }).waitFor()
+  await look(page, 'console-empty')
+  expect(errors).toEqual([])
 })

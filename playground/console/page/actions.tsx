@@ -94,4 +94,4 @@ export function AskFirst(props: {
 }
 
 const Of = ({ what }: { readonly what: string | undefined }) =>
-  what === undefined ? null : <span class="unseen">: {what}</span>
+  what === undefined ? null : <span class="unseen">({what})</span>

@@ -155,7 +155,10 @@ function drawBand(
   }
   if (band.ending) {
     context.fillStyle = palette.bad
-    context.fillText(band.ending.reason, right + 9, middle)
+    // Above, and to its left: the next session may begin right after it.
+    context.textAlign = 'right'
+    context.fillText(band.ending.reason, right + 6, middle - 20)
+    context.textAlign = 'left'
   }
 }
 
@@ -208,29 +211,68 @@ function drawMark(
 ): void {
   const x = xOf(viewport, at, width)
   context.fillStyle = palette[TONES[kind]]
-  switch (kind) {
-    case 'signed_in':
-      context.beginPath()
-      context.arc(x, middle, 6, 0, 2 * Math.PI)
-      context.fill()
-      break
-    case 'refreshed':
-      context.fillRect(x - 1, middle - 8, 2, 16)
-      break
-    case 'ended':
-      context.fillRect(x - 6, middle - 6, 12, 12)
-      break
-    case 'proven':
-    case 'not_proven':
-      // Above the sign-in, which it belongs to and often stands on.
-      context.fillText(MARKS[kind], x - 4, middle - 14)
-      break
-    default:
-      context.fillText(MARKS[kind], x - 5, middle)
-  }
+  context.strokeStyle = palette[TONES[kind]]
+  context.lineWidth = 2
+  SHAPES[kind](context, x, middle)
   if (selected?.mark.number === number && (lane === undefined || selected.lane === lane)) {
     context.strokeStyle = palette.text
     context.lineWidth = 2
     context.strokeRect(x - 11, middle - 13, 22, 26)
   }
 }
+
+type Shape = (context: CanvasRenderingContext2D, x: number, y: number) => void
+
+const disc =
+  (radius: number): Shape =>
+  (context, x, y) => {
+    context.beginPath()
+    context.arc(x, y, radius, 0, 2 * Math.PI)
+    context.fill()
+  }
+
+const ring =
+  (radius: number, turn: number): Shape =>
+  (context, x, y) => {
+    context.beginPath()
+    context.arc(x, y, radius, 0.5, 0.5 + turn * 2 * Math.PI)
+    context.stroke()
+  }
+
+/** Straight lines through points around the middle. */
+const lines =
+  (fill: boolean, ...points: readonly (readonly [number, number])[]): Shape =>
+  (context, x, y) => {
+    context.beginPath()
+    for (const [right, down] of points) context.lineTo(x + right, y + down)
+    if (fill) context.fill()
+    else context.stroke()
+  }
+
+const cross: Shape = (context, x, y) => {
+  lines(false, [-4, -4], [4, 4])(context, x, y)
+  lines(false, [-4, 4], [4, -4])(context, x, y)
+}
+
+/** Above the sign-in, which it belongs to and often stands on. */
+const above =
+  (word: string): Shape =>
+  (context, x, y) =>
+    context.fillText(word, x - 4, y - 14)
+
+/** Drawn and not written: which signs a font has, nobody knows. */
+const SHAPES = {
+  signed_in: disc(6),
+  refreshed: (context, x, y) => context.fillRect(x - 1, y - 8, 2, 16),
+  replayed: ring(5, 0.8),
+  superseded: lines(false, [-4, -5], [1, 0], [-4, 5]),
+  proven: above(MARKS.proven),
+  not_proven: above(MARKS.not_proven),
+  ended: (context, x, y) => context.fillRect(x - 6, y - 6, 12, 12),
+  delivered: disc(4),
+  retrying: ring(4, 1),
+  dead: cross,
+  acted: lines(true, [-5, 0], [0, -5], [5, 0], [0, 5]),
+  fault: lines(false, [2, -6], [-3, 1], [3, 0], [-2, 6]),
+  clock: lines(true, [-3, -5], [5, 0], [-3, 5]),
+} as const satisfies Record<MarkKind, Shape>

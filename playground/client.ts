@@ -7,6 +7,7 @@ import type { Fault } from './faults.ts'
 import type { Happening } from './history/happening.ts'
 import { Due, type PartyName, type PersonShown, Scene } from './scene.ts'
 import type { FaultMode } from './site/orders.ts'
+import type { StoryName } from './stories/names.ts'
 
 const Done = v.object({ done: v.literal(true) })
 
@@ -94,6 +95,11 @@ export class PlaygroundClient {
     /** The newest first. */
     all: async () => (await this.scene()).deliveries,
     replay: (id: string) => this.#call('POST', '/deliveries/replay', Done, { id }),
+  }
+
+  readonly stories = {
+    /** Resolves when all of it held. */
+    play: (name: StoryName) => this.#call('POST', `/stories/${name}`, Done),
   }
 
   /** How everything stands. */

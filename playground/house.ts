@@ -17,6 +17,8 @@ import type { Feed } from './site/feed.ts'
 import { ANSWER_FAULTS, type FaultMode, type Order } from './site/orders.ts'
 import { deliveriesShown, peopleShown } from './site/people-shown.ts'
 import { upcoming } from './site/upcoming.ts'
+import type { StoryName } from './stories/names.ts'
+import { playStory } from './stories/stories.ts'
 
 /** How many due moments and deliveries a scene tells of. */
 const MOST_DUE = 100
@@ -32,6 +34,7 @@ export interface HouseOptions {
   readonly party: (name: PartyName) => Pick<Party, 'state' | 'start' | 'stop'> | undefined
   readonly say: (order: Order) => boolean
   readonly addresses: () => Readonly<Record<PartyName, string>>
+  readonly console: () => string
   readonly adminKey: string
 }
 
@@ -48,6 +51,7 @@ export class House {
   readonly #options: HouseOptions
   readonly #listeners = new Set<() => void>()
   readonly #down = new Set<PartyName>()
+  #playing = false
 
   constructor(options: HouseOptions) {
     this.hub = options.hub
@@ -157,6 +161,25 @@ export class House {
     if (!party) throw isDown(name)
     if (to === 'down') await party.stop()
     else if (party.state === 'stopped') await party.start()
+  }
+
+  /**
+   * Plays a story, one at a time; resolves when it held.
+   *
+   * @throws LatchkeyError with what did not
+   */
+  async play(name: StoryName): Promise<void> {
+    if (this.#playing) {
+      throw new LatchkeyError('invalid_request', 'A story is being played: let it come to its end.')
+    }
+    this.#playing = true
+    const { site, service } = this.#options.addresses()
+    try {
+      await playStory(name, { idp: site, api: service, console: this.#options.console() })
+      await this.caughtUp()
+    } finally {
+      this.#playing = false
+    }
   }
 
   /** A party came up or went down. */

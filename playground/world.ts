@@ -172,6 +172,7 @@ export class World {
       reset: () => this.reset(),
       party: (name) => this.#parties.get(name),
       addresses: () => this.addresses,
+      console: () => this.addresses.console,
       adminKey: this.#secrets.admin,
     })
     return this.#house

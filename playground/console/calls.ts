@@ -8,6 +8,7 @@ import { FAULTS } from '../faults.ts'
 import type { House } from '../house.ts'
 import { Due, PARTIES, PartyShown, Scene } from '../scene.ts'
 import { FAULT_MODES } from '../site/orders.ts'
+import { STORY_NAMES } from '../stories/names.ts'
 import { layOut } from '../timeline/layout.ts'
 import { timelineText } from '../timeline/text.ts'
 import { Advanced, ClockShown, HistoryPage } from './answers.ts'
@@ -265,6 +266,18 @@ export const CALLS = [
     example: '{"id":"evt_…:http://127.0.0.1:3100/webhooks"}',
     answer: Done,
     run: (house, { body }) => act(house, 'POST', '/webhooks/deliveries/replay', body),
+  }),
+  call({
+    name: 'playStory',
+    method: 'post',
+    url: '/stories/{name}',
+    says: 'Plays a story on a device of its own; answers when all of it held.',
+    path: { name: v.picklist(STORY_NAMES) },
+    answer: Done,
+    run: async (house, { path }) => {
+      await house.play(path.name)
+      return DONE
+    },
   }),
 ]
 

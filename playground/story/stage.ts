@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { keptDeviceKeys } from '../../client/device-keys.ts'
-import { createProof } from '../../protocol/dpop/proof.ts'
 import { PASSWORD } from '../people.ts'
 import type { Addresses } from '../world.ts'
 import { type BrowserPage, ScriptedBrowser } from './browser.ts'
 import { StoryDevice } from './device-handle.ts'
 import { prove } from './narrator.ts'
+import { presentCopied } from './thief.ts'
 
 /** What the person does once the browser has opened the sign-in. */
 export interface Visitor {
@@ -86,22 +85,8 @@ export class Stage {
   }
 
   /** Presents a copied refresh token together with a key of the thief's own. */
-  async present(refreshToken: string): Promise<{ status: number; reason: unknown }> {
-    const url = `${this.addresses.site}/refresh`
-    const { key } = await keptDeviceKeys.create()
-    for (let nonce: string | undefined; ; ) {
-      const proof = await createProof(key, { method: 'POST', url, now: 0, nonce })
-      const answer = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', dpop: proof },
-        body: new URLSearchParams({ refresh_token: refreshToken, client_id: 'latchkey-desktop' }),
-      })
-      const body = (await answer.json()) as { error?: string; reason?: string }
-      if (body.error !== 'use_dpop_nonce' || nonce !== undefined) {
-        return { status: answer.status, reason: body.reason }
-      }
-      nonce = answer.headers.get('dpop-nonce') ?? ''
-    }
+  present(refreshToken: string): Promise<{ status: number; reason: unknown }> {
+    return presentCopied(this.addresses.site, refreshToken)
   }
 
   async #browse(url: string): Promise<void> {

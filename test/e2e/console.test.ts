@@ -4,8 +4,8 @@ import process from 'node:process'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, test as base, beforeAll, expect } from 'vitest'
 import { type Playground, playgroundFixture } from '../../playground/fixture.ts'
+import { type EngineDevice, engineDevice } from '../../playground/stories/device.ts'
 import { launchChromium, openPage } from '../support/chromium.ts'
-import { type EngineDevice, engineDevice } from '../support/engine-device.ts'
 import { look, PICTURES } from '../support/screens.ts'
 
 const test = base.extend<{ playground: Playground }>({
@@ -126,6 +126,15 @@ test('a party is down: every console says which; it is up again, and they recove
     .first()
     .waitFor()
   expect([...one.errors, ...other.errors]).toEqual([])
+})
+
+test('a story is played from the page, and its end stands on the timeline', async ({
+  playground,
+}) => {
+  const { page, errors } = await consoleOf(playground)
+  await press(page, 'Play (theft)')
+  await page.getByRole('application', { name: /Story theft, ended: device_mismatch/ }).waitFor()
+  expect(errors).toEqual([])
 })
 
 test('what can’t be undone is asked about; faults are switched by keyboard; a reset forgets all', async ({

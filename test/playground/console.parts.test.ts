@@ -4,7 +4,8 @@ import { promisify } from 'node:util'
 import { test as base, expect } from 'vitest'
 import { type Playground, playgroundFixture } from '../../playground/fixture.ts'
 import type { Happening } from '../../playground/history/happening.ts'
-import { type EngineDevice, engineDevice } from '../support/engine-device.ts'
+import { type EngineDevice, engineDevice } from '../../playground/stories/device.ts'
+import { STORY_NAMES } from '../../playground/stories/names.ts'
 
 /** One playground for the whole story: each test goes on where the one before it left time. */
 const test = base.extend<{ playground: Playground; device: Device }>({
@@ -181,4 +182,25 @@ test('the stream tells as it happens; a reset forgets all of it', async ({
   await client.clock.reset()
   expect(await client.history()).toEqual([])
   expect((await client.people.named('alice@example.test')).accounts).toHaveLength(1)
+})
+
+test('each story holds, one after the other, and two at once are refused', async ({
+  playground: { client },
+}) => {
+  const first = client.stories.play('idle')
+  await expect(client.stories.play('reset')).rejects.toThrow(/being played/)
+  await first
+  for (const name of STORY_NAMES.filter((one) => one !== 'idle')) await client.stories.play(name)
+  const endings = (await client.history()).flatMap((one) =>
+    one.kind === 'ended' ? [one.reason] : [],
+  )
+  for (const reason of [
+    'idle_expired',
+    'absolute_expired',
+    'device_mismatch',
+    'logins_disabled',
+    'password_reset',
+  ] as const) {
+    expect(endings).toContain(reason)
+  }
 })

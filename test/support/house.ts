@@ -22,6 +22,7 @@ export function houseOf(hub: ClockHub, folder: string, reset: () => Promise<void
       provider: 'http://localhost:2',
       service: 'http://127.0.0.1:3',
     }),
+    console: () => 'http://127.0.0.1:4',
     adminKey: 'none',
   })
 }

@@ -5,7 +5,7 @@ import { ClockBadge } from '../../../ui/clock-badge.tsx'
 import { Doing, useActs } from './actions.tsx'
 import { Clock } from './clock.tsx'
 import { Live } from './live.ts'
-import { Deliveries, Faults, Next, Parties } from './parties.tsx'
+import { Deliveries, Faults, Next, Parties, Stories } from './parties.tsx'
 import { People } from './people.tsx'
 import { TimelineView } from './timeline.tsx'
 
@@ -54,6 +54,7 @@ function Console(): JSX.Element {
           <>
             <Clock now={now} offset={scene.offset_ms} due={scene.due} happenings={happenings} />
             <TimelineView key={scene.epoch} happenings={happenings} now={now} />
+            <Stories />
             <Next due={scene.due} now={now()} />
             <People people={scene.people} now={now()} />
             <Parties parties={scene.parties} />

@@ -3,6 +3,7 @@ import type { Moment } from '../../../clock/moment.ts'
 import { exactTime, Time } from '../../../ui/time.tsx'
 import type { DeliveryShown, Due, FaultShown, PartyShown } from '../../scene.ts'
 import { FAULT_MODES } from '../../site/orders.ts'
+import { STORIES, STORY_NAMES } from '../../stories/names.ts'
 import { Press, useDoing } from './actions.tsx'
 import { Scroll } from './scroll.tsx'
 
@@ -174,5 +175,27 @@ function Delivery({
         </Press>
       </details>
     </li>
+  )
+}
+
+export function Stories(): JSX.Element {
+  return (
+    <section aria-labelledby="stories">
+      <h2 id="stories">Stories</h2>
+      <p class="secondary">
+        Each signs Alice in on a device of its own, moves the clock, and proves what it says: watch
+        it on the timeline.
+      </p>
+      <ul class="list">
+        {STORY_NAMES.map((name) => (
+          <li key={name}>
+            <Press of={name} does={({ stories }) => stories.play(name)}>
+              Play
+            </Press>{' '}
+            <strong>{name.replace('_', ' ')}</strong>: {STORIES[name]}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }

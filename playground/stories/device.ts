@@ -1,41 +1,54 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as v from 'valibot'
 import { keptDeviceKeys } from '../../client/device-keys.ts'
 import { Engine } from '../../client/engine.ts'
 import { FileSecretStore } from '../../client/node/file-secrets.ts'
 import { loopback } from '../../client/node/loopback.ts'
 import { SystemClock, VirtualClock } from '../../clock/clock.ts'
 import { followClock } from '../../clock/follow.ts'
-import { PASSWORD } from '../../playground/people.ts'
-import { ScriptedBrowser } from '../../playground/story/browser.ts'
+import { PASSWORD } from '../people.ts'
+import { ScriptedBrowser } from '../story/browser.ts'
+
+/** Where a device finds everyone. */
+export interface DeviceAddresses {
+  readonly idp: string
+  readonly api: string
+  readonly console: string
+}
 
 /** The real engine on a device of a playground, whose person signs in by a scripted browser. */
 export interface EngineDevice {
   readonly engine: Engine
   /** Calls the sample service: refreshes first when it is due. */
   hello(): ReturnType<Engine['fetch']>
+  /** What a thief gets who copies its secrets. */
+  copiedToken(): string
   end(): void
 }
 
+const Held = v.object({ session: v.object({ refreshToken: v.string() }) })
+
 export async function engineDevice(
-  playground: { readonly idp: string; readonly api: string; readonly console: string },
+  addresses: DeviceAddresses,
   name: string,
   email: string,
 ): Promise<EngineDevice> {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-device-'))
+  const file = join(folder, 'secret.json')
   const clock = new VirtualClock(new SystemClock())
   const following = new AbortController()
   const browser = new ScriptedBrowser()
   const engine = new Engine(
     {
-      issuer: playground.idp,
+      issuer: addresses.idp,
       clientId: 'latchkey-desktop',
       device: { name, platform: 'linux' },
-      services: [playground.api],
+      services: [addresses.api],
     },
     {
-      secrets: new FileSecretStore(join(folder, 'secret.json')),
+      secrets: new FileSecretStore(file),
       deviceKeys: keptDeviceKeys,
       browser: loopback({
         openBrowser: async (url) => {
@@ -48,11 +61,18 @@ export async function engineDevice(
       log: () => {},
     },
   )
-  await followClock({ hub: playground.console, clock, signal: following.signal })
+  await followClock({
+    hub: addresses.console,
+    clock,
+    // As a party, so that moving the clock waits until this device knows of it.
+    party: { name: `device ${name}`, run: async () => [], next: async () => undefined },
+    signal: following.signal,
+  })
   await engine.start()
   return {
     engine,
-    hello: () => engine.fetch(`${playground.api}/hello`),
+    hello: () => engine.fetch(`${addresses.api}/hello`),
+    copiedToken: () => v.parse(Held, JSON.parse(readFileSync(file, 'utf8'))).session.refreshToken,
     end: () => {
       following.abort()
       rmSync(folder, { recursive: true, force: true })

@@ -32,6 +32,7 @@ const ENTRIES = {
   bench: 'bench/main.ts',
   'bench-watched-site': 'bench/watched-site.ts',
   'bench-desktop': 'bench/desktop.ts',
+  'bench-extension': 'bench/extension.ts',
   'bench-console': 'bench/console.ts',
   'bench-limit': 'bench/limit.ts',
   'bench-oidc-provider': 'bench/oidc-provider.ts',

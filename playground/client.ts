@@ -5,6 +5,7 @@ import { AccountPlan } from '../protocol/my-plan.ts'
 import { Advanced, ClockShown, HistoryPage } from './console/answers.ts'
 import type { Fault } from './faults.ts'
 import type { Happening } from './history/happening.ts'
+import { ExchangeShown } from './requests/exchange.ts'
 import { Due, type PartyName, type PersonShown, Scene } from './scene.ts'
 import type { FaultMode } from './site/orders.ts'
 import type { StoryName } from './stories/names.ts'
@@ -110,6 +111,12 @@ export class PlaygroundClient {
   /** What happened after that number, in order. */
   async history(after = 0): Promise<readonly Happening[]> {
     return (await this.#call('GET', `/history?after=${after}`, HistoryPage)).happenings
+  }
+
+  /** The last messages of the protocol after that number, secrets as fingerprints. */
+  async requests(after = 0): Promise<readonly ExchangeShown[]> {
+    const schema = v.object({ requests: v.array(ExchangeShown) })
+    return (await this.#call('GET', `/requests?after=${after}`, schema)).requests
   }
 
   /** The timeline as text. */

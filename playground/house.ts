@@ -12,6 +12,7 @@ import {
 } from './faults.ts'
 import type { History } from './history/history.ts'
 import type { Party } from './party.ts'
+import type { ExchangeShown } from './requests/exchange.ts'
 import { type Due, PARTIES, type PartyName, type PartyShown, type Scene } from './scene.ts'
 import type { Feed } from './site/feed.ts'
 import { ANSWER_FAULTS, type FaultMode, type Order } from './site/orders.ts'
@@ -78,6 +79,11 @@ export class House {
     }
   }
 
+  /** Messages of the protocol with a greater number. */
+  requests(after: number): readonly ExchangeShown[] {
+    return this.#options.feed.requests.after(after)
+  }
+
   parties(): PartyShown[] {
     const { hub, party, addresses } = this.#options
     return PARTIES.map((name) => ({
@@ -131,6 +137,7 @@ export class House {
   /** The world is being wiped: nothing happened in the next one yet. */
   forget(): void {
     this.history.clear()
+    this.#options.feed.requests.clear()
     this.#down.clear()
   }
 

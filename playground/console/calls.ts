@@ -6,6 +6,7 @@ import { EndedSessions } from '../../protocol/my-devices.ts'
 import { AccountPlan, PaidPeriod, SetSubscription } from '../../protocol/my-plan.ts'
 import { FAULTS } from '../faults.ts'
 import type { House } from '../house.ts'
+import { ExchangeShown } from '../requests/exchange.ts'
 import { Due, PARTIES, PartyShown, Scene } from '../scene.ts'
 import { FAULT_MODES } from '../site/orders.ts'
 import { STORY_NAMES } from '../stories/names.ts'
@@ -124,6 +125,18 @@ export const CALLS = [
     run: async (house) => {
       await house.caughtUp()
       return { text: timelineText(layOut(house.history.after(0), house.hub.now())) }
+    },
+  }),
+  call({
+    name: 'requests',
+    method: 'get',
+    url: '/requests',
+    says: 'The last messages of the protocol that came to the site, secrets as fingerprints.',
+    query: { after: 'Only what came after this number.' },
+    answer: v.object({ requests: v.array(ExchangeShown) }),
+    run: async (house, { query }) => {
+      await house.caughtUp()
+      return { requests: [...house.requests(readAfter(query.get('after')))] }
     },
   }),
   call({

@@ -15,6 +15,7 @@ const AT_ONCE = 10_000
  */
 export function liveStream(house: House, lastEventId: string): PassThrough {
   let told = lastHeard(lastEventId, house.hub.tick.epoch)
+  let toldRequests = 0
   let pause: ReturnType<typeof setTimeout> | undefined
   const stream: EventStream = eventStream(() => {
     clearTimeout(pause)
@@ -28,6 +29,9 @@ export function liveStream(house: House, lastEventId: string): PassThrough {
       told = 0
     }
     stream.send(house.scene(), { name: 'scene' })
+    const requests = house.requests(toldRequests)
+    toldRequests = requests.at(-1)?.number ?? toldRequests
+    if (requests.length > 0) stream.send(requests, { name: 'requests' })
     for (;;) {
       const happenings = house.history.after(told, AT_ONCE)
       if (happenings.length === 0) break

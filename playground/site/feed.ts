@@ -3,6 +3,7 @@ import type { Clock } from '../../clock/clock.ts'
 import { SECOND } from '../../clock/moment.ts'
 import { happeningsOf } from '../history/derive.ts'
 import type { History } from '../history/history.ts'
+import { RequestLog } from '../requests/request-log.ts'
 import { Mirror } from './mirror.ts'
 import { type AnswerFault, type Order, readFromSite } from './orders.ts'
 
@@ -28,6 +29,7 @@ export interface FeedOptions {
 /** Hears what the site tells, and makes the mirror and the history of it. */
 export class Feed {
   readonly mirror = new Mirror()
+  readonly requests = new RequestLog()
   readonly #options: FeedOptions
   readonly #waiting = new Map<number, () => void>()
   #asked = 0
@@ -46,6 +48,9 @@ export class Feed {
     if ('told' in message) {
       const changes = this.mirror.apply(message.told)
       this.#options.history.add(changes.flatMap((change) => happeningsOf(change, this.mirror)))
+      this.#options.changed()
+    } else if ('request' in message) {
+      this.requests.add(message.request, this.#options.now())
       this.#options.changed()
     } else if ('met' in message) {
       this.#options.met(message.met)

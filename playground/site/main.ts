@@ -6,6 +6,7 @@ import type { Write } from '../../idp/store/store.ts'
 import { AnswerFaults } from './answer-faults.ts'
 import { type FromSite, readOrder } from './orders.ts'
 import { shownWrite } from './records.ts'
+import { watchRequests } from './request-watch.ts'
 
 const tell = (message: FromSite) => process.stdout.write(`${JSON.stringify(message)}\n`)
 
@@ -22,7 +23,10 @@ async function main(): Promise<void> {
   let telling = false
   const store = await start(process.env, {
     committed: (writes) => telling && tellWrites(writes),
-    before: (server) => faults.stand(server),
+    before: (server) => {
+      faults.stand(server)
+      watchRequests(server, (request) => tell({ request }))
+    },
   })
   // What is committed from here on comes after this; what was on its way is told twice, and that is no harm.
   telling = true

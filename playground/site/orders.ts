@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { Exchange } from '../requests/exchange.ts'
 import { isShownTable, type ShownWrite } from './records.ts'
 
 /** What can be made to go wrong between the site and those who call it. */
@@ -34,6 +35,8 @@ const FromSite = v.union([
     ),
   }),
   v.object({ caughtUp: v.number() }),
+  /** A message of the protocol came, and was answered or not. */
+  v.object({ request: Exchange }),
   /** A fault that was for one request alone, and is over. */
   v.object({ met: v.picklist(ANSWER_FAULTS) }),
 ])

@@ -63,6 +63,10 @@ test('+14 d is pressed: the device is signed out, both consoles say why, and agr
     .getByText(/Ended: idle_expired/)
     .first()
     .waitFor()
+  await one.page
+    .getByText(/redeems its code, with the verifier.*key \(RFC/)
+    .first()
+    .click()
   await look(one.page, 'console-ended')
   await other.page.getByText('The timeline as a table').click()
   await other.page.getByRole('cell', { name: /Ended: idle_expired/ }).waitFor()

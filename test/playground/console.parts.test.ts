@@ -62,6 +62,22 @@ test('signed in, used after 61 min, an answer lost and given again, then two qui
   expect(due.name).toBe('session of Alice Adler on Laptop ends: idle_expired')
   expect(await laptop.hello()).toMatchObject({ kind: 'ended', ended: { reason: 'idle_expired' } })
 
+  const refreshes = (await client.requests()).filter(
+    ({ path, answered }) => path === '/refresh' && answered.error !== 'use_dpop_nonce',
+  )
+  expect(refreshes.map(({ status }) => status)).toEqual([200, null, 200, 200, 400])
+  expect(refreshes[0]).toMatchObject({
+    standard: 'RFC 6749 §6, RFC 9700 §4.14.2, RFC 9449 §5',
+    sent: { grant_type: 'refresh_token', refresh_token: expect.stringMatching(/^#[0-9a-f]{8}$/) },
+    answered: { refresh_token: refreshes[1]?.sent.refresh_token },
+  })
+  // The lost answer's token was never presented; the attempt is asked for again by the same one.
+  expect(refreshes[2]?.sent).toMatchObject({
+    refresh_token: refreshes[1]?.sent.refresh_token,
+    'idempotency-key': refreshes[1]?.sent['idempotency-key'],
+  })
+  expect(refreshes[4]?.answered).toMatchObject({ reason: 'idle_expired' })
+
   const { stdout } = await promisify(execFile)(process.execPath, [RUN, 'timeline', url])
   const [, lane = ''] = stdout.split('\n\n')
   expect(

@@ -7,6 +7,7 @@ import { Clock } from './clock.tsx'
 import { Live } from './live.ts'
 import { Deliveries, Faults, Next, Parties, Stories } from './parties.tsx'
 import { People } from './people.tsx'
+import { Requests } from './requests.tsx'
 import { TimelineView } from './timeline.tsx'
 
 function Console(): JSX.Element {
@@ -15,7 +16,7 @@ function Console(): JSX.Element {
   const now = useCallback(() => live.now(), [live])
   const { act, busy, refusal } = useActs()
   useRedrawEvery(MINUTE, redraw)
-  const { scene, happenings, connected } = live.shown
+  const { scene, happenings, requests, connected } = live.shown
   const doing = useMemo(() => ({ act, busy }), [busy])
   return (
     <Doing.Provider value={doing}>
@@ -60,6 +61,7 @@ function Console(): JSX.Element {
             <Parties parties={scene.parties} />
             <Deliveries deliveries={scene.deliveries} now={now()} />
             <Faults faults={scene.faults} />
+            <Requests requests={requests} />
             <p class="secondary">
               All of this by HTTP: <a href="/openapi.json">/openapi.json</a>, in TypeScript:{' '}
               <code>playground/client.ts</code>, as text: <code>npm run timeline</code>. A page that

@@ -89,6 +89,11 @@ export class ExtensionBrowser {
     return this.#browser
   }
 
+  /** Where the extension's own pages are. */
+  get origin(): string {
+    return ORIGINS[this.name]
+  }
+
   /** Another window of the extension. */
   async page(file: 'popup.html' | 'options.html'): Promise<Page> {
     const page = await this.#browser.newPage()

@@ -84,7 +84,8 @@ export function AskFirst(props: {
           >
             Yes, do it
           </button>
-          <button type="button" class="quiet" onClick={close}>
+          {/* biome-ignore lint/a11y/noAutofocus: of a dialog that warns, the harmless answer (WAI-ARIA APG) */}
+          <button type="button" class="quiet" autoFocus onClick={close}>
             Leave it
           </button>
         </div>

@@ -64,7 +64,7 @@ export function Clock({ now, offset, due, happenings }: ClockProps): JSX.Element
           <Press class="button" does={({ clock }) => clock.toNextDue()}>
             To the next due moment
           </Press>{' '}
-          <span class="nobr">
+          <span>
             <Time at={next.at} now={at} />: {next.name}
           </span>
         </p>

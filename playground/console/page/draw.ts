@@ -125,6 +125,7 @@ function drawLane(
   context.fillStyle = palette.line
   context.fillRect(0, top + LANE - 1, width, 1)
   for (const band of bands) drawBand(context, frame, band, index, top + 34)
+  drawEndings(context, frame, bands, top + 14)
   const name = `${device}, ${person}`
   context.fillStyle = palette.raised
   context.fillRect(0, top + 4, context.measureText(name).width + 16, 18)
@@ -153,13 +154,27 @@ function drawBand(
   for (const mark of visibleMarks(band.marks, viewport, width, GAP)) {
     drawMark(context, frame, mark, middle, lane)
   }
-  if (band.ending) {
-    context.fillStyle = palette.bad
-    // Above, and to its left: the next session may begin right after it.
-    context.textAlign = 'right'
-    context.fillText(band.ending.reason, right + 6, middle - 20)
-    context.textAlign = 'left'
+}
+
+/** Above the bands, and to the left of where they end, for the next session may begin right there; one that has no room is left out. */
+function drawEndings(
+  context: CanvasRenderingContext2D,
+  { viewport, width, palette }: Frame,
+  bands: readonly Band[],
+  middle: number,
+): void {
+  context.fillStyle = palette.bad
+  context.textAlign = 'right'
+  let taken = Number.NEGATIVE_INFINITY
+  for (const { ending } of bands) {
+    if (!ending) continue
+    const right = xOf(viewport, ending.at, width) + 6
+    const left = right - context.measureText(ending.reason).width
+    if (left < taken || right < 0 || left > width) continue
+    context.fillText(ending.reason, right, middle)
+    taken = right + 8
   }
+  context.textAlign = 'left'
 }
 
 /** The future is hollow: the hour thin, the window with a soft edge, the absolute end a wall. */

@@ -6,7 +6,7 @@ export const CONSOLE_STYLE = `
 }
 .timeline canvas { position: sticky; top: 0; display: block; width: 100%; }
 .selected { min-height: 22px; margin-top: 8px; }
-.scroll-y { max-height: 20rem; overflow: auto; }
+.scroll-y { max-height: 20rem; overflow: auto; margin: 0 0 16px; }
 .inline { display: inline-block; margin: 0 12px 0 0; }
 .inline select { width: auto; margin: 0; padding: 4px 8px; }
 .switch { border: 0; padding: 0; margin: 0; }

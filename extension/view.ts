@@ -35,6 +35,8 @@ export const View = v.object({
   trouble: v.optional(v.string()),
   purge: v.optional(PurgeReport),
   site: v.string(),
+  /** When the access token runs out, if one is held: use renews it then. By the site's clock. */
+  refreshDueAt: v.optional(v.number()),
   /** What time it is at the site, and what this machine's clock said then. */
   now: v.object({ site: v.number(), here: v.number() }),
 })

@@ -196,10 +196,12 @@ export class Installation {
     const read = v.safeParse(PurgeReport, report)
     const here = this.#clock.now()
     const engine = this.#engine && (await this.#engine)
+    const refreshDueAt = engine?.refreshDueAt
     const view: View = {
       state: drawable(state),
       site,
       now: { site: engine?.siteTime ?? here, here },
+      ...(refreshDueAt === undefined ? {} : { refreshDueAt }),
       ...(this.#trouble === undefined ? {} : { trouble: this.#trouble }),
       ...(read.success ? { purge: read.output } : {}),
     }

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { ask } from '../ask.ts'
 import { Configuration } from '../configuration.ts'
 import { browser } from '../platform.ts'
+import { Lifetimes } from './lifetimes.tsx'
 
 /** Whom this installation deals with, and forgetting all of it. */
 function Options() {
@@ -88,6 +89,7 @@ function Options() {
           Save
         </button>
       </form>
+      <Lifetimes />
       <h2>Pages that may call the service</h2>
       <p>They ask, and get the service’s answer. They never see what you are signed in with.</p>
       <ul class="list">

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact'
-import { type Duration, fromSeconds, type Moment } from '../../clock/moment.ts'
+import type { Duration, Moment } from '../../clock/moment.ts'
 import type { Me } from '../../protocol/me.ts'
 import type { PurgeOutcome } from '../../protocol/purge-proof.ts'
 import { inWords } from '../../protocol/reasons.ts'
 import { ClockBadge } from '../../ui/clock-badge.tsx'
 import { Notice } from '../../ui/notice.tsx'
+import { SessionDeadlines } from '../../ui/session-deadlines.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { PurgeReport, View } from '../view.ts'
 
@@ -138,28 +139,12 @@ function SignedIn({
       </div>
       <p role="status">{hello}</p>
       {view.purge && <Purge report={view.purge} now={now} />}
-      {me && <Deadlines me={me} now={now} />}
-    </>
-  )
-}
-
-/** The three deadlines: words first, and the exact moment for whoever wants it. */
-function Deadlines({ me, now }: { readonly me: Me; readonly now: Moment }): JSX.Element {
-  const { refreshed_at, idle_ends_at, absolute_ends_at } = me.session
-  return (
-    <>
-      <h2>How long this lasts</h2>
-      <ul class="list">
-        <li>
-          Last renewed <Time at={fromSeconds(refreshed_at)} now={now} />
-        </li>
-        <li>
-          If you don’t come back, it ends <Time at={fromSeconds(idle_ends_at)} now={now} />
-        </li>
-        <li>
-          However often you come back, it ends <Time at={fromSeconds(absolute_ends_at)} now={now} />
-        </li>
-      </ul>
+      {me && (
+        <>
+          <h2>How long this lasts</h2>
+          <SessionDeadlines session={me.session} refreshDueAt={view.refreshDueAt} now={now} />
+        </>
+      )}
     </>
   )
 }

@@ -3,8 +3,8 @@ import { fromSeconds, type Moment } from '../../../clock/moment.ts'
 import type { Me } from '../../../protocol/me.ts'
 import type { SubscriptionStatus } from '../../../protocol/plan.ts'
 import type { PurgeOutcome } from '../../../protocol/purge-proof.ts'
-import { type Deadline, Deadlines } from '../../../ui/deadlines.tsx'
 import { Notice } from '../../../ui/notice.tsx'
+import { SessionDeadlines } from '../../../ui/session-deadlines.tsx'
 import { Time } from '../../../ui/time.tsx'
 import type { Person, View } from '../../ipc/view.ts'
 import { ask } from '../api.ts'
@@ -129,32 +129,7 @@ function ThisDevice({ me, view }: { readonly me: Me; readonly view: View }): JSX
           )}
         </p>
       </Notice>
-      <Deadlines deadlines={deadlinesOf(me, view.refreshDueAt)} now={view.now} />
+      <SessionDeadlines session={session} refreshDueAt={view.refreshDueAt} now={view.now} />
     </>
   )
 }
-
-const deadlinesOf = ({ session }: Me, refreshDueAt: Moment | undefined): readonly Deadline[] => [
-  ...(refreshDueAt === undefined
-    ? []
-    : [
-        {
-          name: 'If you use it, it renews itself',
-          from: fromSeconds(session.refreshed_at),
-          to: refreshDueAt,
-          edge: 'soft' as const,
-        },
-      ]),
-  {
-    name: 'If you don’t use it, it ends',
-    from: fromSeconds(session.refreshed_at),
-    to: fromSeconds(session.idle_ends_at),
-    edge: 'soft',
-  },
-  {
-    name: 'However often you use it, it ends',
-    from: fromSeconds(session.signed_in_at),
-    to: fromSeconds(session.absolute_ends_at),
-    edge: 'hard',
-  },
-]

@@ -1,0 +1,48 @@
+import type { JSX } from 'preact'
+import { fromSeconds, type Moment } from '../clock/moment.ts'
+import type { Me } from '../protocol/me.ts'
+import { type Deadline, Deadlines } from './deadlines.tsx'
+
+type Session = Pick<
+  Me['session'],
+  'signed_in_at' | 'refreshed_at' | 'idle_ends_at' | 'absolute_ends_at'
+>
+
+/** The three deadlines of a session, as the site last told them: the hour, the rolling window, the end. */
+export function SessionDeadlines({
+  session,
+  refreshDueAt,
+  now,
+}: {
+  readonly session: Session
+  /** `undefined`: no access token is held, so that the next use renews it. */
+  readonly refreshDueAt: Moment | undefined
+  readonly now: Moment
+}): JSX.Element {
+  return <Deadlines deadlines={deadlinesOf(session, refreshDueAt)} now={now} />
+}
+
+const deadlinesOf = (session: Session, refreshDueAt: Moment | undefined): readonly Deadline[] => [
+  ...(refreshDueAt === undefined
+    ? []
+    : [
+        {
+          name: 'If you use it, it renews itself',
+          from: fromSeconds(session.refreshed_at),
+          to: refreshDueAt,
+          edge: 'soft' as const,
+        },
+      ]),
+  {
+    name: 'If you don’t use it, it ends',
+    from: fromSeconds(session.refreshed_at),
+    to: fromSeconds(session.idle_ends_at),
+    edge: 'soft',
+  },
+  {
+    name: 'However often you use it, it ends',
+    from: fromSeconds(session.signed_in_at),
+    to: fromSeconds(session.absolute_ends_at),
+    edge: 'hard',
+  },
+]

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -61,6 +61,11 @@ export class DesktopWorld {
       body: JSON.stringify({ by }),
     })
     if (!answer.ok) throw new Error(`The clock did not move by ${by}.`)
+  }
+
+  /** The site's log. */
+  siteSaid(): string {
+    return readFileSync(join(this.#folder, 'world', 'logs', 'site.log'), 'utf8')
   }
 
   /** One person's computer. */

@@ -6,14 +6,17 @@ import {
   type ServerResponse,
 } from 'node:http'
 
-/** Where a request is stopped: before the other side hears of it, or when its answer is on the way back. */
+/**
+ * Where a request is stopped: before the other side hears of it, or when its answer is on the way back.
+ * An answer that is an error, e.g. the demand for a nonce, is not the one that is meant.
+ */
 export type Where = 'request' | 'answer'
 
 export interface Held {
   /** Resolves once a request stands there. */
   readonly reached: Promise<void>
-  /** Lets it go on; whoever asked may be gone by then. */
-  release(): void
+  /** Lets it go on; whoever asked may be gone by then. @returns resolves once the other side has answered it */
+  release(): Promise<void>
 }
 
 interface Stop {
@@ -21,6 +24,7 @@ interface Stop {
   readonly where: Where
   readonly reach: () => void
   readonly released: Promise<void>
+  readonly pass: () => void
 }
 
 /** Stands before a server and stops single requests on their way, so that a test can do something meanwhile. */
@@ -60,20 +64,24 @@ export class HoldingProxy {
     const released = new Promise<void>((resolve) => {
       release = resolve
     })
-    this.#stop = { path, where, reach, released }
-    return { reached, release }
+    let pass = () => {}
+    const passed = new Promise<void>((resolve) => {
+      pass = resolve
+    })
+    this.#stop = { path, where, reach, released, pass }
+    return {
+      reached,
+      release() {
+        release()
+        return passed
+      },
+    }
   }
 
   async #pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const stop = this.#stop
-    const stopped = stop && incoming.url?.startsWith(stop.path) ? stop : undefined
-    if (stopped) this.#stop = undefined
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk as Buffer)
-    if (stopped?.where === 'request') {
-      stopped.reach()
-      await stopped.released
-    }
+    const stopped = await this.#stand(incoming, 'request')
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const passing = request(
         {
@@ -87,11 +95,19 @@ export class HoldingProxy {
       passing.once('error', reject)
       passing.end(Buffer.concat(chunks))
     })
-    if (stopped?.where === 'answer') {
-      stopped.reach()
-      await stopped.released
-    }
-    outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+    const status = answer.statusCode ?? 502
+    stopped?.pass()
+    if (status < 400) (await this.#stand(incoming, 'answer'))?.pass()
+    outgoing.writeHead(status, answer.rawHeaders)
     answer.pipe(outgoing)
+  }
+
+  async #stand({ url = '' }: IncomingMessage, where: Where): Promise<Stop | undefined> {
+    const stop = this.#stop
+    if (stop?.where !== where || !url.startsWith(stop.path)) return undefined
+    this.#stop = undefined
+    stop.reach()
+    await stop.released
+    return stop
   }
 }

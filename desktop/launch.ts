@@ -23,6 +23,8 @@ const PLAYGROUND = {
   LATCHKEY_SITE: 'http://127.0.0.1:3000',
   LATCHKEY_SERVICES: 'http://127.0.0.1:3100',
   LATCHKEY_CLOCK: 'http://127.0.0.1:3200',
+  LATCHKEY_EMBEDDED_ISSUER:
+    'http://localhost:4000/tfp/775527ff-9a37-4307-8b3d-cc311f58d925/b2c_1_signupsignin/v2.0/',
 } as const
 
 const hasDisplay = Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY)

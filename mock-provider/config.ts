@@ -27,7 +27,8 @@ const Person = v.object({
 
 const Application = v.object({
   clientId: v.pipe(v.string(), v.minLength(1)),
-  clientSecret: v.pipe(v.string(), v.minLength(16, 'has at least 16 characters')),
+  /** Left out by an app that can keep none: it has to prove by PKCE that the code is its own. */
+  clientSecret: v.optional(v.pipe(v.string(), v.minLength(16, 'has at least 16 characters'))),
   name: v.string(),
   redirectUris: v.pipe(v.array(redirectUri), v.minLength(1, 'names at least one address')),
   postLogoutRedirectUris: v.array(redirectUri),

@@ -161,7 +161,8 @@ function configuration(options: EngineOptions): Configuration {
       redirect_uris: [...application.redirectUris],
       grant_types: ['authorization_code'],
       response_types: ['code'],
-      token_endpoint_auth_method: 'client_secret_post',
+      token_endpoint_auth_method:
+        application.clientSecret === undefined ? 'none' : 'client_secret_post',
     })),
     routes: { authorization: ENDPOINTS.authorize, token: ENDPOINTS.token, jwks: ENDPOINTS.keys },
     features: {
@@ -194,7 +195,7 @@ function configuration(options: EngineOptions): Configuration {
     claims: { openid: ['sub', 'auth_time'] },
     conformIdTokenClaims: false,
     responseTypes: ['code'],
-    pkce: { required: () => false },
+    pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     cookies: {
       names: {
         session: `x-ms-cpim-sso:${tenantDomain(config.tenant)}_0`,

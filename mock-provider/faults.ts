@@ -1,5 +1,10 @@
-/** What the provider can be told to do wrong, by name. */
-export const FAULTS = ['sticky-session'] as const
+/**
+ * What the provider can be told to do wrong, by name:
+ * - `sticky-session`: logout looks done, and the session goes on;
+ * - `knows-without-cookies`: a browser that brings no session is taken for the last one that did, as a
+ *   network does that signs its machines' users in by Kerberos or by certificate.
+ */
+export const FAULTS = ['sticky-session', 'knows-without-cookies'] as const
 
 export type Fault = (typeof FAULTS)[number]
 

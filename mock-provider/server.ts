@@ -155,9 +155,13 @@ export function createProviderServer(
       case 'logout':
         return logout(ctx, engine)
       case 'authorize':
+        if (faults.has('knows-without-cookies')) recallSession(ctx, engine)
+        await engine.run(ctx, path.base, ENDPOINTS.authorize + path.tail)
+        log('authorize', { method: ctx.method, status: ctx.status })
+        return
       case 'token':
-        await engine.run(ctx, path.base, ENDPOINTS[path.endpoint] + path.tail)
-        log(path.endpoint, { method: ctx.method, status: ctx.status })
+        await engine.run(ctx, path.base, ENDPOINTS.token + path.tail)
+        log('token', { method: ctx.method, status: ctx.status })
         return
     }
   }
@@ -187,6 +191,19 @@ export function createProviderServer(
     }
     if (decision.kind === 'redirect') return seeOther(ctx, decision.to)
     sendPage(ctx, signedOutPage(), 200)
+  }
+
+  /** The session that was brought last, for the fault `knows-without-cookies`. */
+  let lastSession: string | undefined
+
+  function recallSession(ctx: Koa.Context, { provider }: Engine): void {
+    const name = provider.cookieName('session')
+    const brought = ctx.cookies.get(name)
+    if (brought !== undefined) lastSession = brought
+    else if (lastSession !== undefined) {
+      const others = ctx.headers.cookie === undefined ? '' : `${ctx.headers.cookie}; `
+      ctx.req.headers.cookie = `${others}${name}=${lastSession}`
+    }
   }
 
   return {

@@ -1,4 +1,5 @@
 import { DAY, type Duration } from '../clock/moment.ts'
+import { EMBEDDED_APPLICATION } from '../desktop/main/embedded/application.ts'
 import type { SubscriptionStatus } from '../protocol/plan.ts'
 
 /** The password of everyone who is seeded. */
@@ -106,7 +107,7 @@ export const PEOPLE: readonly SeededPerson[] = [
 /** An application that the provider knows: our site, to it, is one of many. */
 export interface ProviderApplication {
   readonly clientId: string
-  readonly clientSecret: string
+  readonly clientSecret?: string
   readonly name: string
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
@@ -115,7 +116,7 @@ export interface ProviderApplication {
 /** Somebody whom the provider knows and our site doesn't yet. */
 export type Newcomer = Omit<SeededPerson, 'accounts' | 'story' | 'loginsDisabledAgo'>
 
-/** What the provider is started with: its directory of people and its one application. */
+/** What the provider is started with: its directory of people, our site, and the desktop's demonstration. */
 export const providerConfig = (
   application: ProviderApplication,
   newcomers: readonly Newcomer[] = [],
@@ -128,5 +129,5 @@ export const providerConfig = (
     givenName,
     ...(idp === undefined ? {} : { idp }),
   })),
-  applications: [application],
+  applications: [application, EMBEDDED_APPLICATION],
 })

@@ -19,3 +19,19 @@ export const PurgeProof = v.object({
 })
 
 export type PurgeProof = v.InferOutput<typeof PurgeProof>
+
+/** Errors that say "I would have to ask": OIDC Core §3.1.2.6; B2C uses the second (notes/b2c.md §1.5). */
+const WOULD_ASK = ['login_required', 'interaction_required']
+
+/**
+ * What an answer to `prompt=none` proves.
+ *
+ * @param answer the provider's error, or `code`
+ * @param at seconds since 1970
+ */
+export function readProof(answer: string, at: number): PurgeProof {
+  if (WOULD_ASK.includes(answer)) return { outcome: 'proven', answer, at }
+  if (answer === 'code') return { outcome: 'sticky', answer, at }
+  // An error we don't know: it may hide a session, so it proves nothing.
+  return { outcome: 'unknown', answer: answer.slice(0, 60), at }
+}

@@ -71,6 +71,8 @@ form + p { margin-top: 12px; }
 .card > .list > li > .button + p { margin: 6px 0 0; }
 .list > li:last-child { border-bottom: 0; padding-bottom: 0; }
 
+.plain { list-style: none; margin: 0; padding: 0; }
+
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 0 0 12px; }
 dt { color: var(--muted); }
 dd { margin: 0; min-width: 0; }

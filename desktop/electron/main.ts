@@ -21,9 +21,11 @@ import type { Vault } from '../main/storage/vault.ts'
 import { trayMenuOf } from '../main/tray-menu.ts'
 import { readPlace, writePlace } from '../main/window-place.ts'
 import { becomeOnly, claimScheme, onActivate, onAllWindowsClosed } from './app.ts'
+import { electronEmbedded, embeddedSession, isEmbedded } from './embedded-window.ts'
 import { denyPermissions, guardContents } from './guards.ts'
 import { electronHelper } from './helper.ts'
 import { electronChannels } from './ipc.ts'
+import { setMenu } from './menu.ts'
 import { electronHttp } from './net.ts'
 import { electronNotify } from './notifications.ts'
 import { onWake } from './power.ts'
@@ -50,6 +52,7 @@ function startedAgain(args: readonly string[]): void {
 
 async function start(settings: Settings): Promise<void> {
   denyPermissions()
+  if (settings.embedded) denyPermissions(embeddedSession())
   serveAppScheme(new Bundle(join(FOLDER, 'renderer')))
   if (!claimScheme(PRIVATE_SCHEME)) log('warn', 'scheme_not_claimed')
   const placeFile = join(app.getPath('userData'), 'window.json')
@@ -86,6 +89,7 @@ async function start(settings: Settings): Promise<void> {
       reveal: () => window.reveal(),
     },
     notify: electronNotify(() => window.reveal()),
+    embedded: electronEmbedded,
   })
   desktop = running
   serveCommands(
@@ -93,6 +97,7 @@ async function start(settings: Settings): Promise<void> {
     running.commands,
     log,
   )
+  setMenu(settings.embedded && (() => void running.demonstrate()))
   onWake(() => running.woke())
   onActivate(() => window.reveal())
   if (settings.clockUrl !== undefined) await follow(settings.clockUrl, running)
@@ -140,7 +145,13 @@ function main(): void {
   }
   onAllWindowsClosed(() => process.platform === 'darwin')
   const settings = readSettings(process.env, app.isPackaged)
-  guardContents((url) => log('warn', 'window_denied', { scheme: schemeOf(url) }))
+  guardContents({
+    popup: (url) => log('warn', 'window_denied', { scheme: schemeOf(url) }),
+    mayGo: (contents, url) =>
+      settings.embedded !== undefined &&
+      isEmbedded(contents) &&
+      originOf(url) === originOf(settings.embedded.issuer),
+  })
   // Never awaited at the top of an ES module: Electron is ready only after this file has run.
   app
     .whenReady()
@@ -149,6 +160,9 @@ function main(): void {
       log('error', 'start_failed', { error: error instanceof Error ? error.message : 'unknown' })
     })
 }
+
+const originOf = (url: string): string | undefined =>
+  URL.canParse(url) ? new URL(url).origin : undefined
 
 const schemeOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : 'none')
 

@@ -29,6 +29,9 @@ export const COMMANDS = {
   endOthers: { args: nothing, answer: v.void() },
   switchAccount: { args: v.strictTuple([Id]), answer: v.void() },
   disableLogins: { args: v.strictTuple([v.picklist(DISABLE_MODES)]), answer: v.void() },
+  demonstrateSignIn: { args: nothing, answer: v.void() },
+  demonstratePurge: { args: nothing, answer: v.void() },
+  leaveDemonstration: { args: nothing, answer: v.void() },
 } as const satisfies Record<string, Shape>
 
 export type CommandName = keyof typeof COMMANDS

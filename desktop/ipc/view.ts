@@ -3,6 +3,7 @@ import { Me } from '../../protocol/me.ts'
 import { MyAccounts } from '../../protocol/my-accounts.ts'
 import { SignedInDevice } from '../../protocol/my-devices.ts'
 import { MyLogins } from '../../protocol/my-logins.ts'
+import { PURGE_OUTCOMES } from '../../protocol/purge-proof.ts'
 import { ACTORS, REASONS } from '../../protocol/reasons.ts'
 import { TROUBLES } from './troubles.ts'
 
@@ -59,6 +60,26 @@ const Kept = v.variant('in', [
   v.object({ in: v.literal('memory'), trouble: v.picklist(TROUBLES) }),
 ])
 
+/** What the embedded demonstration has shown so far. */
+const Demonstration = v.object({
+  /** A step is under way. */
+  busy: v.boolean(),
+  happened: v.array(
+    v.variant('step', [
+      v.object({ step: v.literal('sign_in'), name: v.string(), asked: v.boolean() }),
+      v.object({
+        step: v.literal('purge'),
+        removed: v.number(),
+        left: v.number(),
+        outcome: v.picklist(PURGE_OUTCOMES),
+        answer: v.string(),
+      }),
+    ]),
+  ),
+  /** The last step did not come to an end. */
+  failed: v.optional(v.boolean()),
+})
+
 export const View = v.object({
   /** The site's time as far as it is known. */
   now: v.number(),
@@ -77,6 +98,8 @@ export const View = v.object({
   lifetimes: v.optional(v.object({ idle: v.number(), absolute: v.number() })),
   /** What the last command came to, if not what was asked. */
   problem: v.optional(v.object({ sentence: v.string(), signInFirst: v.boolean() })),
+  /** Drawn in the place of everything else, for as long as it is there. */
+  demonstration: v.optional(Demonstration),
   /** What to say to a developer who asks. */
   about: v.object({ version: v.string(), runtime: v.string(), site: v.string() }),
 })
@@ -84,4 +107,5 @@ export const View = v.object({
 export type View = v.InferOutput<typeof View>
 export type Person = View['person']
 export type SigningIn = v.InferOutput<typeof SigningIn>
+export type Demonstration = v.InferOutput<typeof Demonstration>
 export type Kept = v.InferOutput<typeof Kept>

@@ -11,6 +11,8 @@ import type { DeviceRegistration } from '../../protocol/devices.ts'
 import type { CommandHandlers } from '../ipc/serve.ts'
 import type { View, Way } from '../ipc/view.ts'
 import { lifetimesOf, personOf, type Refusal } from './draw.ts'
+import { Demonstration, type EmbeddedBrowser } from './embedded/demonstration.ts'
+import { EmbeddedProvider } from './embedded/provider.ts'
 import { noticeOf } from './notices.ts'
 import { Others, type WishOutcome } from './others.ts'
 import type { AppWindow, KeptSecrets, Notify, System } from './ports.ts'
@@ -31,6 +33,8 @@ export interface DesktopParts {
   readonly system: System
   readonly window: AppWindow
   readonly notify: Notify
+  /** A window inside the app, for the demonstration alone. */
+  readonly embedded: EmbeddedBrowser
 }
 
 /** The desktop app, whatever runtime is around it: the engine, and what a person sees and does. */
@@ -40,6 +44,7 @@ export class Desktop {
   readonly #links = new PrivateLinks()
   readonly #ways: WaysBack
   readonly #others: Others
+  readonly #demonstration: Demonstration | undefined
   #signIn: AbortController | undefined
   #refusal: Refusal | undefined
   #problem: View['problem']
@@ -61,6 +66,7 @@ export class Desktop {
       { secrets, deviceKeys: keptDeviceKeys, browser: this.#ways, http, clock, log },
     )
     this.#others = new Others(this.#engine, settings.site)
+    this.#demonstration = this.#demonstrationOf(parts)
     this.#engine.subscribe((state) => this.#changed(state))
     secrets.onChange(() => this.draw())
   }
@@ -111,6 +117,7 @@ export class Desktop {
       logins: this.#others.logins,
       lifetimes: this.#lifetimes,
       problem: this.#problem,
+      demonstration: this.#demonstration?.shown,
       about: { ...about, site: settings.site },
     }
   }
@@ -132,11 +139,29 @@ export class Desktop {
     endOthers: () => this.#wish(() => this.#others.endOthers()),
     switchAccount: (id) => this.#switchAccount(id),
     disableLogins: (mode) => this.#wish(() => this.#others.disableLogins(mode)),
+    // Like a sign-in: done when they have begun.
+    demonstrateSignIn: () => void this.#demonstration?.signIn(),
+    demonstratePurge: () => void this.#demonstration?.purge(),
+    leaveDemonstration: () => void this.#demonstration?.leave(),
+  }
+
+  /** Shows how signing in inside the app goes; where there is nothing to show it with, nothing happens. */
+  async demonstrate(): Promise<void> {
+    if (!this.#demonstration) return
+    this.#parts.window.reveal()
+    await this.#demonstration.open()
   }
 
   /** Shows what is known now. */
   draw(): void {
     this.#parts.window.show(this.view)
+  }
+
+  #demonstrationOf({ settings, http, clock, log, embedded }: DesktopParts) {
+    if (!settings.embedded) return undefined
+    const provider = new EmbeddedProvider(settings.embedded, http, clock)
+    const changed = () => this.draw()
+    return new Demonstration({ provider, browser: embedded, clock, log, changed })
   }
 
   #begin(way: Way): void {

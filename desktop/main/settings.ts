@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { EMBEDDED_APPLICATION } from './embedded/application.ts'
 import { VAULTS, type VaultName } from './storage/vault.ts'
 
 const Address = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//))
@@ -11,6 +12,13 @@ export interface Settings {
   /** The shared clock of a playground; never in a packaged app. */
   readonly clockUrl: string | undefined
   readonly keepIn: VaultName
+  /** The provider to show the embedded sign-in with; never in a packaged app. */
+  readonly embedded: EmbeddedSettings | undefined
+}
+
+export interface EmbeddedSettings {
+  readonly issuer: string
+  readonly clientId: string
 }
 
 const Environment = v.object({
@@ -24,6 +32,16 @@ const Environment = v.object({
     '',
   ),
   LATCHKEY_CLOCK: v.optional(Address),
+  LATCHKEY_EMBEDDED_ISSUER: v.optional(
+    v.pipe(
+      Address,
+      v.regex(
+        /^https:|^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)[:/]/,
+        'plain http is for this machine’s own addresses',
+      ),
+    ),
+  ),
+  LATCHKEY_EMBEDDED_CLIENT: v.optional(v.string(), EMBEDDED_APPLICATION.clientId),
   LATCHKEY_KEEP_IN: v.optional(v.picklist(VAULTS), 'keychain'),
 })
 
@@ -48,13 +66,18 @@ export function readSettings(
     throw new SettingsError(`${name} is not as it should be: ${issue.message}`)
   }
   const { LATCHKEY_SITE, LATCHKEY_SERVICES, LATCHKEY_CLOCK, LATCHKEY_KEEP_IN } = read.output
-  if (packaged && LATCHKEY_CLOCK !== undefined) {
-    throw new SettingsError('LATCHKEY_CLOCK is for development only: unset it.')
+  const { LATCHKEY_EMBEDDED_ISSUER: issuer, LATCHKEY_EMBEDDED_CLIENT: clientId } = read.output
+  const forDevelopment = { LATCHKEY_CLOCK, LATCHKEY_EMBEDDED_ISSUER: issuer }
+  for (const [name, value] of Object.entries(forDevelopment)) {
+    if (packaged && value !== undefined) {
+      throw new SettingsError(`${name} is for development only: unset it.`)
+    }
   }
   return {
     site: LATCHKEY_SITE,
     services: LATCHKEY_SERVICES,
     clockUrl: LATCHKEY_CLOCK,
     keepIn: LATCHKEY_KEEP_IN,
+    embedded: issuer === undefined ? undefined : { issuer, clientId },
   }
 }

@@ -4,6 +4,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { troubleInWords } from '../ipc/troubles.ts'
 import type { View } from '../ipc/view.ts'
 import { ask } from './api.ts'
+import { Demonstration } from './screens/demonstration.tsx'
 import { SignedIn } from './screens/signed-in.tsx'
 import { SignedOut } from './screens/signed-out.tsx'
 import { SigningIn } from './screens/signing-in.tsx'
@@ -17,9 +18,15 @@ export function App({ view }: { readonly view: View }): JSX.Element {
         <ClockBadge ahead={view.ahead} />
       </header>
       <main id="main">
-        <Memory view={view} />
-        <Problem view={view} />
-        <Screen view={view} />
+        {view.demonstration ? (
+          <Demonstration shown={view.demonstration} />
+        ) : (
+          <>
+            <Memory view={view} />
+            <Problem view={view} />
+            <Screen view={view} />
+          </>
+        )}
       </main>
     </>
   )

@@ -1,3 +1,4 @@
+import { cookieUrl } from '../../client/cookie-url.ts'
 import { codeChallenge, randomText } from '../../client/random.ts'
 import type { Clock } from '../../clock/clock.ts'
 import { ADDRESSES } from '../../protocol/addresses.ts'
@@ -47,9 +48,8 @@ async function providerCookies({ site, providerHosts }: Configuration): Promise<
 }
 
 async function remove(cookie: Cookies.Cookie): Promise<void> {
-  const scheme = cookie.secure ? 'https' : 'http'
   await browser.cookies.remove({
-    url: `${scheme}://${cookie.domain.replace(/^\./, '')}${cookie.path}`,
+    url: cookieUrl(cookie),
     name: cookie.name,
     storeId: cookie.storeId,
     ...(cookie.partitionKey ? { partitionKey: cookie.partitionKey } : {}),

@@ -1,6 +1,6 @@
 import { toSeconds } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
-import type { PurgeProof } from '../../protocol/purge-proof.ts'
+import { readProof } from '../../protocol/purge-proof.ts'
 import type { Site } from '../site.ts'
 import type { SignIn, SignInOutcome } from '../store/records.ts'
 import { hashOf } from '../tokens/secret.ts'
@@ -86,15 +86,4 @@ export async function finishProbe(
   const purge = readProof(answerOf(callback), toSeconds(site.clock.now()))
   site.log.info({ signIn: signIn.id, outcome: purge.outcome }, 'purge probed')
   return chooseOrFinish(site, signIn, outcome, purge, browser)
-}
-
-/** Errors that say "I would have to ask": OIDC Core §3.1.2.6; B2C uses the second (notes/b2c.md §1.5). */
-const WOULD_ASK = ['login_required', 'interaction_required']
-
-/** What an answer to `prompt=none` proves. */
-export function readProof(answer: string, at: number): PurgeProof {
-  if (WOULD_ASK.includes(answer)) return { outcome: 'proven', answer, at }
-  if (answer === 'code') return { outcome: 'sticky', answer, at }
-  // An error we don't know: it may hide a session, so it proves nothing.
-  return { outcome: 'unknown', answer: answer.slice(0, 60), at }
 }

@@ -23,6 +23,7 @@ export interface Quitting {
 /** Electron's `app`, as far as ours uses it. */
 export class App extends EventEmitter {
   readonly isPackaged = false
+  readonly name: string
   readonly #folder: string
   readonly #manifest: Manifest
   #quitting: Quitting | undefined
@@ -34,6 +35,7 @@ export class App extends EventEmitter {
     super()
     this.#folder = folder
     this.#manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    this.name = this.#manifest.productName
     process.env.CHROME_DESKTOP ??= this.#manifest.desktopName
   }
 

@@ -7,6 +7,7 @@ import { type Around, WebContents } from './web-contents.ts'
 
 interface Options {
   readonly show?: boolean
+  readonly title?: string
   readonly x?: number
   readonly y?: number
   readonly width?: number
@@ -34,6 +35,7 @@ export function browserWindows(app: App, sessions: Sessions, around: Around) {
   class BrowserWindow extends EventEmitter {
     readonly webContents: WebContents
     readonly #bounds: Bounds
+    #title: string
     #visible: boolean
     #focused = false
     #minimized = false
@@ -57,8 +59,13 @@ export function browserWindows(app: App, sessions: Sessions, around: Around) {
       const { x = 0, y = 0, width = 800, height = 600 } = options
       this.#bounds = { x, y, width, height }
       this.#visible = options.show !== false
+      this.#title = options.title ?? app.name
       this.webContents = new WebContents(sessions.fromPartition(partition), preload, around)
       all.add(this)
+      this.webContents.on('page-title-updated', (event: HostedEvent, title: string) => {
+        this.emit('page-title-updated', event, title, true)
+        if (!event.defaultPrevented) this.#title = title
+      })
       this.webContents.once('did-finish-load', () => this.emit('ready-to-show'))
       this.webContents.once('destroyed', () => {
         this.#destroyed = true
@@ -70,6 +77,10 @@ export function browserWindows(app: App, sessions: Sessions, around: Around) {
 
     loadURL(url: string): Promise<void> {
       return this.webContents.loadURL(url)
+    }
+
+    getTitle(): string {
+      return this.#title
     }
 
     show(): void {

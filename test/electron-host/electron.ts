@@ -3,11 +3,12 @@ import type * as Electron from 'electron'
 import { App } from './app.ts'
 import { browserWindows } from './browser-window.ts'
 import { type Question, tell } from './control.ts'
+import { Cookies } from './cookies.ts'
 import { HostedEvent } from './event.ts'
 import { IpcMain } from './ipc-main.ts'
 import { Schemes } from './protocol.ts'
 import { SafeStorage } from './safe-storage.ts'
-import { Sessions } from './session.ts'
+import { Session, Sessions } from './session.ts'
 import { strict } from './strict.ts'
 import {
   clipboard,
@@ -107,6 +108,8 @@ electron satisfies {
   shell: Calls<Electron.Shell, 'openExternal'>
   protocol: Calls<Electron.Protocol, 'registerSchemesAsPrivileged' | 'handle'>
 }
+Cookies.prototype satisfies Calls<Electron.Cookies, 'get' | 'remove' | 'flushStore'>
+Session.prototype satisfies Calls<Electron.Session, 'clearStorageData'>
 
 app.quitting = {
   async closeWindows() {

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { App } from './app.ts'
 import { Chromium } from './cdp.ts'
+import { Cookies } from './cookies.ts'
 import { strictClass } from './strict.ts'
 
 /** One Electron session is one Chromium process, with a profile that is kept or thrown away. */
 export class Session {
+  readonly cookies = new Cookies(() => this.chromium())
   readonly #folder: string
   readonly #kept: boolean
+  readonly #origins = new Set<string>()
   #chromium: Promise<Chromium> | undefined
 
   constructor(app: App, partition: string) {
@@ -24,6 +27,24 @@ export class Session {
   chromium(): Promise<Chromium> {
     this.#chromium ??= Chromium.launch(this.#folder)
     return this.#chromium
+  }
+
+  /** For the host: a page of this origin was here, and may have stored something. */
+  visited(origin: string): void {
+    if (origin !== 'null') this.#origins.add(origin)
+  }
+
+  /** All kinds, of all origins that were visited since the app started. */
+  async clearStorageData(): Promise<void> {
+    const chromium = await this.chromium()
+    await chromium.root.send('Storage.clearCookies')
+    // Chromium clears by page; with none open, one that shows nothing will do.
+    const { id, cdp } = await chromium.newPage()
+    await cdp.send('Runtime.runIfWaitingForDebugger')
+    for (const origin of this.#origins) {
+      await cdp.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' })
+    }
+    await chromium.root.send('Target.closeTarget', { targetId: id })
   }
 
   /** For the host. */

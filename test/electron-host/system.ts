@@ -61,17 +61,31 @@ strictClass('Tray', Tray)
 interface MenuItem {
   readonly label?: string
   readonly click?: () => void
+  readonly submenu?: Menu | readonly MenuItem[]
 }
 
+/** A menu that no desktop shows. What is in it can be clicked. */
 export class Menu {
+  static #ofApp: Menu | null = null
   readonly items: readonly MenuItem[]
+
+  static setApplicationMenu(menu: Menu | null): void {
+    Menu.#ofApp = menu
+  }
+
+  static getApplicationMenu(): Menu | null {
+    return Menu.#ofApp
+  }
 
   static buildFromTemplate(template: readonly MenuItem[]): Menu {
     return new Menu(template)
   }
 
   private constructor(items: readonly MenuItem[]) {
-    this.items = items
+    this.items = items.map(({ submenu, ...item }) => ({
+      ...item,
+      ...(submenu && { submenu: submenu instanceof Menu ? submenu : new Menu(submenu) }),
+    }))
   }
 }
 

@@ -45,6 +45,7 @@ export class WebContents extends EventEmitter {
   #frame = ''
   #context: number | undefined
   #address = ''
+  #title = ''
   #loading: string | undefined
   #navigation = ''
   #destroyed = false
@@ -159,6 +160,7 @@ export class WebContents extends EventEmitter {
     })
     cdp.on('Page.frameNavigated', ({ frame }) => {
       if (frame.id === this.#frame) this.#address = frame.url
+      this.session.visited(originOf(frame.url))
     })
     cdp.on('Page.loadEventFired', () => this.emit('did-finish-load', new HostedEvent()))
     cdp.on('Page.windowOpen', ({ url }) => this.#opened.push(url))
@@ -169,6 +171,11 @@ export class WebContents extends EventEmitter {
     })
     root.on('Target.attachedToTarget', ({ targetInfo }) => {
       if (targetInfo.openerId === this.#page) void this.#popup(chromium, targetInfo)
+    })
+    root.on('Target.targetInfoChanged', ({ targetInfo: { targetId, title } }) => {
+      if (targetId !== this.#page || title === this.#title) return
+      this.#title = title
+      this.emit('page-title-updated', new HostedEvent(), title, true)
     })
     root.on('Target.targetDestroyed', ({ targetId }) => {
       if (targetId === this.#page) this.#gone()

@@ -46,7 +46,13 @@ async function start({ site, clock, vault, args = [] }: Start) {
   let reveals = 0
   const log: string[] = []
   const desktop = new Desktop({
-    settings: { site: ISSUER, services: [SERVICE], clockUrl: undefined, keepIn: 'keychain' },
+    settings: {
+      site: ISSUER,
+      services: [SERVICE],
+      clockUrl: undefined,
+      keepIn: 'keychain',
+      embedded: undefined,
+    },
     device: { name: 'Ada’s laptop', platform: 'linux' },
     about: { version: '1', runtime: 'test' },
     secrets: new VaultSecrets(vault, 'keychain', () => {}),
@@ -60,6 +66,10 @@ async function start({ site, clock, vault, args = [] }: Start) {
     },
     window: { show: (view) => views.push(view), reveal: () => void reveals++ },
     notify: (notice) => notices.push(notice),
+    embedded: {
+      visit: async () => ({ answer: undefined, asked: false }),
+      purge: async () => ({ removed: 0, left: 0 }),
+    },
   })
   const starting = desktop.start(args)
   const until = async (at: View['person']['at']) => {

@@ -183,7 +183,7 @@ const FAULTS: readonly (readonly [string, Look, string, string | RegExp, string]
     'the page may go elsewhere',
     'stays where it is',
     'main.mjs',
-    'contents.on("will-navigate", (event) => event.preventDefault())',
+    'contents.on("will-navigate", stay)',
     'void 0',
   ],
   [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readProof } from '../../../idp/sign-in/purge.ts'
+import { readProof } from '../../protocol/purge-proof.ts'
 
 test.for([
   ['login_required', 'proven'],

@@ -67,6 +67,7 @@ export class Chromium {
   readonly #pages = new Map<string, (session: CdpSession) => void>()
   readonly #attached = new Map<string, CdpSession>()
   readonly #waiting = new Map<number, { resolve(answer: Json): void; reject(error: Error): void }>()
+  #keeper: Promise<unknown> | undefined
   #number = 0
 
   static async launch(folder: string): Promise<Chromium> {
@@ -126,6 +127,12 @@ export class Chromium {
       this.#attached.get(targetId) ??
       (await new Promise<CdpSession>((resolve) => this.#pages.set(targetId, resolve)))
     return { id: targetId, cdp }
+  }
+
+  /** Keeps the profile open without a window; its session cookies would go with the last one. */
+  keepOpen(): Promise<unknown> {
+    this.#keeper ??= this.newPage().then(({ cdp }) => cdp.send('Runtime.runIfWaitingForDebugger'))
+    return this.#keeper
   }
 
   /** The session of a page that opened by itself. */

@@ -217,7 +217,7 @@ class HostedApp implements RunningApp {
     this.#browsers.set(endpoint, browser)
     const [context] = (await browser).contexts()
     if (!context) return
-    const page = await findPage(context.pages(), context, target)
+    const page = await findPage(context, target)
     this.#pages.push(page)
     page.once('close', () => this.#pages.splice(this.#pages.indexOf(page), 1))
     page.setDefaultTimeout(PATIENCE)
@@ -228,12 +228,16 @@ class HostedApp implements RunningApp {
 
 type Context = ReturnType<Browser['contexts']>[number]
 
-async function findPage(pages: readonly Page[], context: Context, target: string): Promise<Page> {
-  for (const page of pages) if ((await targetOf(page)) === target) return page
-  for (;;) {
-    const page = await context.waitForEvent('page', { timeout: PATIENCE })
-    if ((await targetOf(page).catch(() => undefined)) === target) return page
+/** Looked for again and again: pages come and go meanwhile. */
+async function findPage(context: Context, target: string): Promise<Page> {
+  const limit = performance.now() + PATIENCE
+  while (performance.now() < limit) {
+    for (const page of context.pages()) {
+      if ((await targetOf(page).catch(() => undefined)) === target) return page
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
   }
+  throw new Error('The window was closed before it was found.')
 }
 
 async function targetOf(page: Page): Promise<string> {

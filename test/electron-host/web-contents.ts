@@ -45,7 +45,6 @@ export class WebContents extends EventEmitter {
   #frame = ''
   #context: number | undefined
   #address = ''
-  #title = ''
   #loading: string | undefined
   #navigation = ''
   #destroyed = false
@@ -101,8 +100,10 @@ export class WebContents extends EventEmitter {
   /** For the host: its window closes. */
   async close(): Promise<void> {
     await this.#ready
-    const { root } = await this.session.chromium()
-    await root.send('Target.closeTarget', { targetId: this.#page }).catch(() => {})
+    const chromium = await this.session.chromium()
+    // An Electron session outlives its windows.
+    await chromium.keepOpen()
+    await chromium.root.send('Target.closeTarget', { targetId: this.#page }).catch(() => {})
   }
 
   async #open(): Promise<CdpSession> {
@@ -162,7 +163,12 @@ export class WebContents extends EventEmitter {
       if (frame.id === this.#frame) this.#address = frame.url
       this.session.visited(originOf(frame.url))
     })
-    cdp.on('Page.loadEventFired', () => this.emit('did-finish-load', new HostedEvent()))
+    cdp.on('Page.loadEventFired', () => {
+      this.#tellTitle(cdp).catch(() => {
+        // The page went away meanwhile.
+      })
+      this.emit('did-finish-load', new HostedEvent())
+    })
     cdp.on('Page.windowOpen', ({ url }) => this.#opened.push(url))
     cdp.on('Fetch.requestPaused', (paused) => {
       this.#paused(cdp, paused).catch(() => {
@@ -172,14 +178,16 @@ export class WebContents extends EventEmitter {
     root.on('Target.attachedToTarget', ({ targetInfo }) => {
       if (targetInfo.openerId === this.#page) void this.#popup(chromium, targetInfo)
     })
-    root.on('Target.targetInfoChanged', ({ targetInfo: { targetId, title } }) => {
-      if (targetId !== this.#page || title === this.#title) return
-      this.#title = title
-      this.emit('page-title-updated', new HostedEvent(), title, true)
-    })
     root.on('Target.targetDestroyed', ({ targetId }) => {
       if (targetId === this.#page) this.#gone()
     })
+  }
+
+  /** As it is once the page is loaded; a script that changes it later is not heard. */
+  async #tellTitle(cdp: CdpSession): Promise<void> {
+    const expression = 'document.title'
+    const { result } = await cdp.send('Runtime.evaluate', { expression, returnByValue: true })
+    if (result.value) this.emit('page-title-updated', new HostedEvent(), result.value, true)
   }
 
   #gone(): void {

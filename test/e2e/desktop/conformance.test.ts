@@ -23,7 +23,11 @@ let visits: string[] = []
 const root = mkdtempSync(join(tmpdir(), 'latchkey-conformance-'))
 const server = createServer((request, response) => {
   visits.push(request.url ?? '')
-  if (request.url === '/away') response.writeHead(302, { location: 'dev.latchkey.app:/callback' })
+  const cookies = ['deep=1; Path=/a/b', 'kept=1; Max-Age=600', 'safe=1; Secure']
+  if (request.url === '/away')
+    response.writeHead(302, { location: 'dev.latchkey.app:/callback', 'set-cookie': 'led=1' })
+  else if (request.url === '/cookies')
+    response.writeHead(200, { 'content-type': 'text/html', 'set-cookie': cookies })
   else response.writeHead(200, { 'content-type': 'text/html' })
   response.end('<!doctype html><title>x</title>')
 })
@@ -236,6 +240,87 @@ test('a window that is denied never asks its server', async () => {
   )
   expect(asked).toEqual([address('/popup')])
   expect(visits).not.toContain('/popup')
+})
+
+test('a redirect that is stopped has left its cookies behind', async () => {
+  const names = await app.evaluate(async ({ BrowserWindow, session }, url) => {
+    const window = new BrowserWindow({ show: false, webPreferences: { partition: 'led' } })
+    const closed = new Promise((resolve) => window.once('closed', () => resolve(undefined)))
+    window.webContents.on('will-redirect', (event) => {
+      event.preventDefault()
+      setImmediate(() => window.destroy())
+    })
+    window.loadURL(url).catch(() => {})
+    await closed
+    const cookies = await session.fromPartition('led').cookies.get({})
+    return cookies.map(({ name }) => name)
+  }, address('/away'))
+  expect(names).toEqual(['led'])
+})
+
+test('a partition has its own cookies, removed one by one by address and name; the path counts', async () => {
+  const seen = await app.evaluate(async ({ BrowserWindow, session }, url) => {
+    const jar = session.fromPartition('jar')
+    const window = new BrowserWindow({ show: false, webPreferences: { partition: 'jar' } })
+    await window.loadURL(url)
+    const names = async () => (await jar.cookies.get({})).map(({ name }) => name).sort()
+    const { origin } = new URL(url)
+    const same = window.webContents.session === jar
+    const before = await names()
+    const others = await session.defaultSession.cookies.get({ url, name: 'kept' })
+    // As if every cookie belonged to the site's root.
+    for (const name of before) await jar.cookies.remove(origin, name)
+    const byRoot = await names()
+    await jar.cookies.remove(`${origin}/a/b`, 'deep')
+    const byPath = await names()
+    await jar.cookies.flushStore()
+    window.destroy()
+    return { same, before, others: others.length, byRoot, byPath }
+  }, address('/cookies'))
+  expect(seen).toEqual({
+    same: true,
+    before: ['deep', 'kept', 'safe'],
+    others: 0,
+    byRoot: ['deep'],
+    byPath: [],
+  })
+})
+
+test('what a session stores is cleared with it', async () => {
+  const seen = await app.evaluate(async ({ BrowserWindow, session }, url) => {
+    const jar = session.fromPartition('store')
+    const window = new BrowserWindow({ show: false, webPreferences: { partition: 'store' } })
+    await window.loadURL(url)
+    const run = (source: string) => window.webContents.executeJavaScript(source)
+    await run("localStorage.setItem('who', 'somebody')")
+    await jar.clearStorageData()
+    await window.loadURL(url)
+    const stored = await run("localStorage.getItem('who')")
+    const cookies = await jar.cookies.get({})
+    window.destroy()
+    return { stored, cookies: cookies.length }
+  }, address('/page'))
+  expect(seen).toEqual({ stored: null, cookies: 0 })
+})
+
+test('a window keeps its title where the app says so, and takes the page’s otherwise', async () => {
+  const titles = await app.evaluate(async ({ BrowserWindow }, url) => {
+    const open = async (keeps: boolean) => {
+      const window = new BrowserWindow({ show: false, title: 'ours' })
+      const changed = new Promise((resolve) =>
+        window.on('page-title-updated', (event, title) => {
+          if (keeps) event.preventDefault()
+          if (title === 'x') resolve(undefined)
+        }),
+      )
+      await Promise.all([window.loadURL(url), changed])
+      const title = window.getTitle()
+      window.destroy()
+      return title
+    }
+    return [await open(true), await open(false)]
+  }, address('/titled'))
+  expect(titles).toEqual(['ours', 'x'])
 })
 
 test('what the host does not have, it says', async ({ skip }) => {

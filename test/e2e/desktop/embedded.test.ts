@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import * as v from 'valibot'
@@ -34,6 +33,11 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await fault(false)
+  await desk.app.evaluate(({ BrowserWindow }) => {
+    for (const window of BrowserWindow.getAllWindows()) {
+      if (window.getTitle() === 'Demonstration: a sign-in inside the app') window.close()
+    }
+  }, undefined)
   await press('Leave the demonstration')
 })
 
@@ -155,7 +159,7 @@ test('the page in that window has nothing of the app’s, and can’t lead it el
   await page.close()
 })
 
-test('left: the app is as it was, its keychain and its own jar were never touched, the other jar is empty', async () => {
+test('left: the app is as it was, nobody signed in to it, its own jar is empty as the other', async () => {
   await press('Sign in inside the app')
   await signInInside()
   await press('Leave the demonstration')
@@ -171,7 +175,7 @@ test('left: the app is as it was, its keychain and its own jar were never touche
       undefined,
     )
   await expect.poll(jars).toEqual({ app: [], demonstration: [] })
-  const kept = spawnSync('secret-tool', ['search', '--all', 'service', 'dev.latchkey.app'])
-  expect(kept.stdout?.toString() ?? '').toBe('')
+  const { person, kept } = await (await desk.window).evaluate(() => window.latchkey.look())
+  expect({ person, kept }).toEqual({ person: { at: 'signed_out' }, kept: { in: 'keychain' } })
   await demonstrate()
 })

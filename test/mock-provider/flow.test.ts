@@ -245,6 +245,29 @@ test('with the fault sticky-session, logout looks done and prompt=none still giv
   expect(await world.probe(browser)).toBe('interaction_required')
 })
 
+test('with the fault knows-without-cookies, a browser that brings nothing is taken for the last one', async () => {
+  const browser = world.browser()
+  await world.signIn(browser, ALICE)
+  world.faults.set('knows-without-cookies', true)
+  expect(await world.probe(world.browser())).toBe('interaction_required')
+  expect(await world.probe(browser)).toBe('code')
+  expect(await world.probe(world.browser())).toBe('code')
+  world.faults.set('knows-without-cookies', false)
+  expect(await world.probe(world.browser())).toBe('interaction_required')
+})
+
+test('an application without a secret has to bring PKCE', async () => {
+  const { clientSecret: _, ...without } = { ...application, clientId: 'without-a-secret' }
+  const other = await openWorld({ applications: [application, without] })
+  const none = { code_challenge: '', code_challenge_method: '' }
+  const ask = (client_id: string, more: Record<string, string> = {}) =>
+    other.probe(other.browser(), { client_id, scope: 'openid', ...more })
+  expect(await ask(application.clientId, none)).toBe('interaction_required')
+  expect(await ask(without.clientId, none)).toBe('invalid_request')
+  expect(await ask(without.clientId)).toBe('interaction_required')
+  await other.close()
+})
+
 test('somebody else signs in within a live session, and it is theirs from then on', async () => {
   const browser = world.browser()
   await world.signIn(browser, ALICE)

@@ -74,6 +74,16 @@ test('settings: a playground’s by default, and each mistake in words', () => {
   expect(() => readSettings({ LATCHKEY_CLOCK: 'http://127.0.0.1:3200' }, true)).toThrow(
     'for development only',
   )
+  const issuer = 'http://localhost:4000/p/'
+  expect(readSettings({ LATCHKEY_EMBEDDED_ISSUER: issuer }, false).embedded?.issuer).toBe(issuer)
+  for (const [wrong, packaged] of [
+    [issuer, true],
+    ['http://localhost.evil.test/', false],
+  ] as const) {
+    expect(() => readSettings({ LATCHKEY_EMBEDDED_ISSUER: wrong }, packaged)).toThrow(
+      'LATCHKEY_EMBEDDED_ISSUER',
+    )
+  }
 })
 
 test('the window’s place is kept, and nonsense is not believed', () => {

@@ -64,7 +64,7 @@ const SENTENCES = {
   endpoint_disabled: () => 'Telling a service was stopped.',
   endpoint_enabled: () => 'A service is told again.',
   delivery_replayed: () => 'A service was told once more.',
-  signing_key_rotated: () => 'The site’s signing key was changed.',
+  signing_key_rotated: () => 'All signing keys of the site were withdrawn, and a new one signs.',
 } as const satisfies Record<AuditAct, (cast: Cast, entry: AuditRecord) => string>
 
 const why = ({ reason, at, actor }: AuditRecord): string => {

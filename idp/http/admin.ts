@@ -4,12 +4,14 @@ import type { AuditPage } from '../../protocol/audit.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import type { EndedSessions } from '../../protocol/my-devices.ts'
 import { DisableLogins } from '../../protocol/my-logins.ts'
+import type { RotatedKeys } from '../../protocol/rotated-keys.ts'
 import { type By, byAdmin } from '../audit/by.ts'
 import { auditEntry } from '../audit/view.ts'
 import { disableLogins, enableLogins } from '../people/logins.ts'
 import { resetPassword } from '../people/sessions.ts'
 import { one } from '../sign-in/request.ts'
 import type { Site } from '../site.ts'
+import { rotateNow } from '../tokens/rotate-now.ts'
 import { hashOf, sameHash } from '../tokens/secret.ts'
 import { readJson } from './body.ts'
 import { loginsOf } from './me.ts'
@@ -48,6 +50,10 @@ export function adminRoutes(site: Site): Router {
   routes.post('/admin/users/:id/password-reset', async (ctx) => {
     const ended = await resetPassword(site, idIn(ctx), requireAdmin(site, ctx))
     ctx.body = { ended: [...ended] } satisfies EndedSessions
+  })
+
+  routes.post('/admin/keys/rotate', async (ctx) => {
+    ctx.body = { kid: await rotateNow(site, requireAdmin(site, ctx)) } satisfies RotatedKeys
   })
 
   return routes

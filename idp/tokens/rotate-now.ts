@@ -1,3 +1,5 @@
+import type { By } from '../audit/by.ts'
+import { audit } from '../audit/entry.ts'
 import type { Site } from '../site.ts'
 
 /**
@@ -9,11 +11,14 @@ import type { Site } from '../site.ts'
  * @returns the id of the key that signs now
  */
 export async function rotateNow(
-  site: Pick<Site, 'keys' | 'clock' | 'log' | 'hurry'>,
+  site: Pick<Site, 'keys' | 'store' | 'clock' | 'log' | 'hurry'>,
+  by: By,
 ): Promise<string> {
   const now = site.clock.now()
   await site.keys.replaceAll(now)
   const { kid } = site.keys.signer(now)
+  // After the keys, which are files of their own: were the log first, it could tell of what never was.
+  await site.store.commit([audit('signing_key_rotated', by, now, {}, { details: { kid } })])
   site.hurry()
   site.log.warn({ kid }, 'all signing keys were withdrawn; a new one signs')
   return kid

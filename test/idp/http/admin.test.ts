@@ -33,6 +33,7 @@ const ADDRESSES = [
   ['POST', `/admin/users/${ADA.user.id}/logins/disable`],
   ['POST', `/admin/users/${ADA.user.id}/logins/enable`],
   ['POST', `/admin/users/${ADA.user.id}/password-reset`],
+  ['POST', '/admin/keys/rotate'],
 ] as const
 
 describe.each(ADDRESSES)('%s %s', (method, path) => {
@@ -88,6 +89,22 @@ test('one session is ended by an administrator, and no other; twice is no error'
   expect(await reasonOf(site, one.tokens.session_id)).toBe('signed_out_elsewhere')
   expect(await reasonOf(site, other.tokens.session_id)).toBeUndefined()
   expect((await audit('?limit=1'))[0]).toMatchObject({ act: 'session_ended', actor: 'admin' })
+})
+
+test('all signing keys withdrawn: another one alone is published, the log tells, and nobody is signed out', async () => {
+  const { device, tokens } = await signedIn(site)
+  const kids = async () => {
+    const { keys } = await (await fetch(`${site.url}/jwks`)).json()
+    return keys.map(({ kid }: { kid: string }) => kid)
+  }
+  const before = await kids()
+  const { status, body } = await ask('POST', '/admin/keys/rotate')
+  expect([status, await kids()]).toEqual([200, [body.kid]])
+  expect(before).not.toContain(body.kid)
+  expect(await audit('?limit=1')).toMatchObject([
+    { act: 'signing_key_rotated', actor: 'admin', details: { kid: body.kid } },
+  ])
+  expect((await device.refresh(tokens.refresh_token)).status).toBe(200)
 })
 
 test('the log tells who did what to whom, why and from where', async () => {

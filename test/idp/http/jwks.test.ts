@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createRemoteJWKSet, decodeProtectedHeader } from 'jose'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../../clock/moment.ts'
+import { byAdmin } from '../../../idp/audit/by.ts'
 import { rotateNow } from '../../../idp/tokens/rotate-now.ts'
 import { createService } from '../../../playground/service/service.ts'
 import { TestDevice } from '../../support/device.ts'
@@ -94,7 +95,7 @@ test('day 90: the service takes tokens of both keys; an hour later only those of
 test('keys in wrong hands: nobody is signed out, and the service soon takes nothing of the old one', async () => {
   const tokens = await device.signIn(site)
   expect(await use(tokens.access_token)).toBe(200)
-  const kid = await rotateNow(site.site)
+  const kid = await rotateNow(site.site, byAdmin(null))
 
   // At the site at once.
   expect((await device.get('/me', tokens.access_token)).status).toBe(401)

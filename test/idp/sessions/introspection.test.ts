@@ -5,6 +5,7 @@ import { closeAccount } from '../../../idp/accounts/closing.ts'
 import { deleteUser } from '../../../idp/people/deletion.ts'
 import { disableLogins } from '../../../idp/people/logins.ts'
 import { serviceKey } from '../../../idp/services/callers.ts'
+import { byAdmin } from '../../../idp/audit/by.ts'
 import { rotateNow } from '../../../idp/tokens/rotate-now.ts'
 import { Introspection } from '../../../protocol/introspection.ts'
 import { expectRefusal } from '../../support/refusal.ts'
@@ -185,7 +186,7 @@ describe('what does not stand is not active, and nothing more is said', () => {
   })
 
   test('signing keys withdrawn: every access token of before', async () => {
-    await rotateNow(site.site)
+    await rotateNow(site.site, byAdmin(null))
     expect(await both()).toEqual([false, true])
   })
 

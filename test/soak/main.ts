@@ -9,20 +9,32 @@ import { soak } from './soak.ts'
 
 const USAGE = 'npm run soak -- [--minutes 30] [--sessions 200] [--seed 1]'
 
-const count = (text: string, least: number): number => {
-  const number = Number(text)
-  if (Number.isFinite(number) && number >= least) return number
+const usage = (): never => {
   process.stderr.write(`${USAGE}\n`)
   process.exit(2)
 }
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '30' },
-    sessions: { type: 'string', default: '200' },
-    seed: { type: 'string', default: '1' },
-  },
-})
+const count = (text: string, least: number): number => {
+  const number = Number(text)
+  if (Number.isFinite(number) && number >= least) return number
+  return usage()
+}
+
+const asked = () => {
+  try {
+    return parseArgs({
+      options: {
+        minutes: { type: 'string', default: '30' },
+        sessions: { type: 'string', default: '200' },
+        seed: { type: 'string', default: '1' },
+      },
+    }).values
+  } catch {
+    return usage()
+  }
+}
+
+const values = asked()
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-soak-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))

@@ -8,7 +8,8 @@ export class Person {
   readonly devices: Device[] = []
   readonly #ledger: Ledger
   readonly #causes: Cause[] = []
-  loginsOff = false
+  /** Nobody lets them in: their logins are disabled, or their account is closed. */
+  shutOut = false
 
   constructor(email: string, ledger: Ledger) {
     this.email = email

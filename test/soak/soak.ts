@@ -1,7 +1,8 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
 import { SystemClock } from '../../clock/clock.ts'
-import { DAY, type Duration, HOUR, MINUTE, SECOND } from '../../clock/moment.ts'
+import { DAY, type Duration, HOUR, MINUTE, SECOND, toSeconds } from '../../clock/moment.ts'
+import { DEFAULT_PLANS } from '../../idp/plans/catalogue.ts'
 import { type Newcomer, PASSWORD } from '../../playground/people.ts'
 import { World } from '../../playground/world.ts'
 import type { AuditPage } from '../../protocol/audit.ts'
@@ -31,7 +32,9 @@ export interface SoakReport {
   /** Broken promises, in words. */
   readonly broken: readonly string[]
   readonly virtualDays: number
+  /** Of the site, and of the service. */
   readonly kills: number
+  readonly serviceKills: number
   readonly signIns: number
   readonly uses: number
   readonly checks: number
@@ -71,7 +74,7 @@ class Soak {
   #weather: Weather = CALM
   #killing = false
   #over = false
-  #counts = { kills: 0, signIns: 0, uses: 0, checks: 0 }
+  #counts = { kills: 0, serviceKills: 0, signIns: 0, uses: 0, checks: 0 }
 
   constructor(options: SoakOptions) {
     this.#options = options
@@ -190,7 +193,7 @@ class Soak {
 
   async #step(person: Person, device: Device): Promise<void> {
     if (device.session === undefined) {
-      if (person.loginsOff) return
+      if (person.shutOut) return
       this.#counts.signIns += 1
       await person.signIn(device)
       return
@@ -205,6 +208,8 @@ class Soak {
     else if (what < 0.97) await this.#steal(person, device)
     else if (what < 0.975) await this.#reset(person, device)
     else if (what < 0.98) await this.#switchOff(person, device)
+    else if (what < 0.984) await this.#closeAccount(person, device)
+    else if (what < 0.99) await this.#changePlan(device)
     else await device.engine.me().catch(() => {})
   }
 
@@ -278,13 +283,48 @@ class Soak {
 
   async #switchOff(person: Person, device: Device): Promise<void> {
     const path = `/admin/users/${userOf(device)}/logins`
-    person.loginsOff = true
-    await person.end(person.sessions, 'logins_disabled', () =>
-      this.#admin('POST', `${path}/disable`, { mode: 'now' }),
+    await this.#shutOut(
+      person,
+      () =>
+        person.end(person.sessions, 'logins_disabled', () =>
+          this.#admin('POST', `${path}/disable`, { mode: 'now' }),
+        ),
+      () => this.#admin('POST', `${path}/enable`),
     )
+  }
+
+  async #closeAccount(person: Person, device: Device): Promise<void> {
+    const path = `/admin/accounts/${accountOf(device)}`
+    await this.#shutOut(
+      person,
+      () =>
+        person.end(person.sessions, 'account_closed', () =>
+          this.#admin('POST', `${path}/close`, { reason: 'not_used' }),
+        ),
+      () => this.#admin('POST', `${path}/reopen`),
+    )
+  }
+
+  /** One at a time for each person: what one lets in again, another may have shut out meanwhile. */
+  async #shutOut(
+    person: Person,
+    shut: () => Promise<boolean>,
+    open: () => Promise<boolean>,
+  ): Promise<void> {
+    if (person.shutOut) return
+    person.shutOut = true
+    await shut()
     await rest(this.#chance.between(0, 2 * SECOND))
-    while (!(await this.#admin('POST', `${path}/enable`))) await rest(SECOND / 4)
-    person.loginsOff = false
+    while (!(await open())) await rest(SECOND / 4)
+    person.shutOut = false
+  }
+
+  /** Changes nothing about who is signed in; tokens say so softly, from the next refresh. */
+  async #changePlan(device: Device): Promise<void> {
+    await this.#admin('POST', `/admin/accounts/${accountOf(device)}/subscription/paid`, {
+      plan: this.#chance.oneOf(DEFAULT_PLANS)?.name,
+      period_ends_at: toSeconds(this.#time.atMost + 30 * DAY),
+    })
   }
 
   async #admin(method: string, path: string, body?: unknown): Promise<boolean> {
@@ -324,19 +364,22 @@ class Soak {
     while (!this.#over && wanted()) {
       await rest(this.#chance.between(4 * SECOND, 15 * SECOND))
       if (this.#over || !wanted()) return
-      await this.#gate.through(() => this.#killSite())
+      const service = this.#chance.happens(0.3)
+      await this.#gate.through(() => this.#killParty(service ? 'service' : 'site'))
+      this.#counts[service ? 'serviceKills' : 'kills'] += 1
     }
   }
 
-  async #killSite(): Promise<void> {
-    const site = this.#world.party('site')
-    if (site.pid === undefined) return
+  async #killParty(name: 'site' | 'service'): Promise<void> {
+    const party = this.#world.party(name)
+    if (party.pid === undefined) return
     this.#killing = true
-    process.kill(site.pid, 'SIGKILL')
-    while (site.state !== 'stopped') await rest(5)
-    await site.start()
+    process.kill(party.pid, 'SIGKILL')
+    while (party.state !== 'stopped') await rest(5)
+    // A service that was away hears later of what ended meanwhile.
+    if (name === 'service') await rest(this.#chance.between(0, 5 * SECOND))
+    await party.start()
     this.#killing = false
-    this.#counts.kills += 1
   }
 
   async #measure(wanted: () => boolean): Promise<void> {
@@ -373,7 +416,7 @@ class Soak {
     if (newestAccessToken === undefined) return
     const { sid, exp = 0 } = decodeJwt<{ sid: string }>(newestAccessToken)
     if (exp * SECOND <= this.#time.atMost + SECOND) return
-    const { status, reason } = await device.callBare(`${this.#world.addresses.service}/hello`)
+    const { status, reason } = await this.#answerOfService(device)
     const causes = this.#ledger.acknowledged(sid)
     if (causes.length > 0 && !causes.some((cause) => status === 401 && cause.reason === reason)) {
       this.#ledger.broken.push(
@@ -382,6 +425,15 @@ class Soak {
     }
     if (!this.#ledger.mayHaveEnded(sid, this.#time.atMost) && status !== 200) {
       this.#ledger.broken.push(`the service refused ${sid}, which lives: ${status} ${reason}`)
+    }
+  }
+
+  /** A service that was started again serves nobody before it has caught up. */
+  async #answerOfService(device: Device) {
+    for (let tries = 0; ; tries++) {
+      const answer = await device.callBare(`${this.#world.addresses.service}/hello`)
+      if (answer.status !== 503 || tries === 100) return answer
+      await rest(SECOND / 10)
     }
   }
 
@@ -414,15 +466,20 @@ class Soak {
   }
 
   #progress(minutes: number): string {
-    const { kills, signIns, uses, checks } = this.#counts
+    const { kills, serviceKills, signIns, uses, checks } = this.#counts
     const memory = residentMemory(this.#world.party('site').pid)
     const ended = [...this.#ledger.ended].map(([reason, times]) => `${reason} ${times}`).join(', ')
-    return `minute ${minutes}: day ${(this.#time.moved / DAY).toFixed(0)}, ${kills} kills, ${signIns} sign-ins, ${uses} uses, ${checks} checks, ${memory?.toFixed(0)} MiB; ended: ${ended}`
+    return `minute ${minutes}: day ${(this.#time.moved / DAY).toFixed(0)}, ${kills} kills, ${serviceKills} of the service, ${signIns} sign-ins, ${uses} uses, ${checks} checks, ${memory?.toFixed(0)} MiB; ended: ${ended}`
   }
 }
 
 const userOf = ({ newestAccessToken }: Device): string =>
   newestAccessToken === undefined ? '' : (decodeJwt(newestAccessToken).sub ?? '')
+
+const accountOf = ({ newestAccessToken }: Device): string =>
+  newestAccessToken === undefined
+    ? ''
+    : decodeJwt<{ account: { id: string } }>(newestAccessToken).account.id
 
 const newcomer = (index: number): Newcomer => ({
   oid: `50a50000-0000-4000-8000-${String(index).padStart(12, '0')}`,

@@ -2,8 +2,10 @@ import { PRIVATE_SCHEME } from '../main/private-link.ts'
 import { fuses } from './fuses.ts'
 
 /**
- * How electron-builder 26 packs the folder that `desktop/build.ts` fills. It needs Electron's archive,
- * which our machines can't fetch: read it as a statement, it has not been run.
+ * How electron-builder 26 is to pack the folder that `desktop/build.ts` fills. It needs Electron's
+ * archive, which our machines can't fetch: read it as a statement. Where it was tried with a folder of
+ * our own in its place, it took this configuration and stopped at the fuses: `@electron/fuses` takes an
+ * executable whose name ends in `.app` for a bundle of macOS.
  */
 export const packaging = {
   appId: PRIVATE_SCHEME,

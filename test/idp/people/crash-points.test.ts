@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DAY, HOUR } from '../../../clock/moment.ts'
+import { closeAccount } from '../../../idp/accounts/closing.ts'
 import { newDevice } from '../../../idp/devices.ts'
+import { deleteUser } from '../../../idp/people/deletion.ts'
 import { disableLogins } from '../../../idp/people/logins.ts'
 import { endAllSessions, endOneSession, resetPassword } from '../../../idp/people/sessions.ts'
 import { redeem } from '../../../idp/sessions/redemption.ts'
@@ -150,6 +152,8 @@ const ACTS = {
   end_all: (on: Site) => endAllSessions(on, USER, byAda),
   reset: (on: Site) => resetPassword(on, USER, byAda),
   disable: (on: Site) => disableLogins(on, USER, 'now', byAda),
+  close_account: (on: Site) => closeAccount(on, ADA.account.id, undefined, byAda),
+  delete_user: (on: Site) => deleteUser(on, USER, byAda),
 } as const satisfies Record<string, (on: Site) => Promise<unknown>>
 
 type Act = keyof typeof ACTS
@@ -162,6 +166,8 @@ const ENDS: Partial<Record<Act, readonly DeviceName[]>> = {
   end_all: DEVICES,
   reset: DEVICES,
   disable: DEVICES,
+  close_account: DEVICES,
+  delete_user: DEVICES,
 }
 
 /** What came of one act, from where it was asked for. */
@@ -215,8 +221,14 @@ async function checkAfterwards(store: FileStore, outcomes: readonly Outcome[]): 
       expect((await store.session(idOf(name)))?.ended, `${name} after ${act}`).not.toBeNull()
     }
   }
-  if (acknowledged.has('disable')) expect(user?.loginsDisabled?.mode).toBe('now')
-  if (user?.loginsDisabled) expect(live).toEqual([])
+  const account = await store.account(ADA.account.id)
+  if (acknowledged.has('close_account')) expect(account?.closed).not.toBeNull()
+  if (acknowledged.has('delete_user')) expect(user?.deleted).not.toBeNull()
+  // Whoever is gone has no logins that could be off.
+  if (acknowledged.has('disable') && !user?.deleted) {
+    expect(user?.loginsDisabled?.mode).toBe('now')
+  }
+  if (user?.loginsDisabled || user?.deleted || account?.closed) expect(live).toEqual([])
   for (const name of DEVICES) {
     const session = await store.session(idOf(name))
     if (session) await checkTold(store, session)

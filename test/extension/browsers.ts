@@ -136,6 +136,14 @@ export class ExtensionBrowser {
     )
   }
 
+  async waitForNoText(pattern: string, page = this.popup): Promise<void> {
+    await page.waitForFunction(
+      (unwanted) => !new RegExp(unwanted).test(document.body.innerText),
+      { timeout: 20_000, polling: 50 },
+      pattern,
+    )
+  }
+
   async press(label: string, page = this.popup): Promise<void> {
     // In a tab behind others nothing is drawn, and so nothing is ever ready to be pressed.
     await page.bringToFront()

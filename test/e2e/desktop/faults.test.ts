@@ -156,7 +156,7 @@ const FAULTS: readonly (readonly [string, Look, string, string | RegExp, string]
     /$/,
     '\nawait (await import("electron")).app.whenReady();',
   ],
-  ['a window without a sandbox', 'opens', 'main.mjs', 'sandbox: true', 'sandbox: false'],
+  ['a window without a sandbox', 'opens', 'main.mjs', /sandbox: true/g, 'sandbox: false'],
   ['a channel is misspelt', 'keeps the sign-in', 'preload.cjs', '`command:', '`comand:'],
   [
     'nothing is written to the keychain',

@@ -29,11 +29,17 @@ export interface CheckedProof {
 /** Longer than any honest proof; keeps hostile ones cheap. */
 const LONGEST_PROOF = 4096
 
+/**
+ * 32 bytes in the one way to write them: the last character holds four bits, and its two others are zero
+ * (RFC 4648 §3.5). Else one key would have several thumbprints.
+ */
+const coordinate = v.pipe(v.string(), v.regex(/^[\w-]{42}[AEIMQUYcgkosw048]$/))
+
 const Jwk = v.object({
   kty: v.literal('EC'),
   crv: v.literal('P-256'),
-  x: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
-  y: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
+  x: coordinate,
+  y: coordinate,
 })
 
 const Claims = v.object({

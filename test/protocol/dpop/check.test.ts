@@ -9,6 +9,8 @@ import { accessTokenHash, createProof } from '../../../protocol/dpop/proof.ts'
 import { SeenProofs } from '../../../protocol/dpop/seen.ts'
 import { goodParts, newKey, type ProofParts, sign, unsigned } from './independent-proof.ts'
 
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
 const URL_ = 'http://127.0.0.1:3000/token'
 const NOW: Moment = 1_750_000_000_000
 const TOKEN = 'an.access.token'
@@ -128,6 +130,11 @@ const MUTATIONS: Record<string, Mutation> = {
     sign(withHeader({ jwk: { ...Object(good.header.jwk), x: 'A'.repeat(43) } })),
   '6: a coordinate in the alphabet of plain base64': () =>
     sign(withHeader({ jwk: { ...Object(good.header.jwk), x: `+${'A'.repeat(42)}` } })),
+  '6: the same key written in another way, which would have another thumbprint': () => {
+    const jwk = Object(good.header.jwk)
+    const last = ALPHABET.indexOf(jwk.x.at(-1))
+    return sign(withHeader({ jwk: { ...jwk, x: jwk.x.slice(0, -1) + ALPHABET[last + 1] } }))
+  },
   '7: the private key in the header': async () => {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true })
     return sign(withHeader({ jwk: await exportJWK(privateKey) }, privateKey))

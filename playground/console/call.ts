@@ -61,15 +61,25 @@ export function call<
     ...rest,
     answerTo: async (house, raw) =>
       run(house, {
-        path: read(path, raw.path, 'There is nothing by this name.'),
+        path: read(
+          path,
+          raw.path,
+          (known) => `There is nothing by this name. It is one of ${known}.`,
+        ),
         query: raw.query,
-        body: made.body ? read(made.body, raw.body, sentence) : undefined,
+        body: made.body ? read(made.body, raw.body, () => sentence) : undefined,
       } as Told<Path, v.InferOutput<Body>>),
   }
 }
 
-function read(schema: v.GenericSchema, value: unknown, sentence: string): unknown {
+/** @param sentence made of what would have been right, in the schema's words: `"up", "down"` */
+function read(
+  schema: v.GenericSchema,
+  value: unknown,
+  sentence: (known: string) => string,
+): unknown {
   const result = v.safeParse(schema, value)
-  if (!result.success) throw new LatchkeyError('invalid_request', sentence)
-  return result.output
+  if (result.success) return result.output
+  const known = (result.issues[0].expected ?? '').replace(/^\(|\)$/g, '').replaceAll(' | ', ', ')
+  throw new LatchkeyError('invalid_request', sentence(known))
 }

@@ -12,26 +12,33 @@ export function peopleShown(mirror: Mirror): PersonShown[] {
     mirror.all('session').filter(({ ended }) => !ended),
     ({ userId }) => userId,
   )
-  return mirror.all('user').map((user) => ({
-    id: user.id,
-    name: user.name,
-    email: user.email,
-    state: stateOf(user),
-    accounts: (accounts.get(user.id) ?? []).flatMap(({ accountId, role }) => {
+  return mirror.all('user').map((user) => {
+    const theirs = (accounts.get(user.id) ?? []).flatMap(({ accountId, role }) => {
       const account = mirror.get('account', accountId)
       if (!account) return []
       const { id, name, subscription, closed } = account
       const { plan, status } = subscription
       return [{ id, name, role, plan, status, closed: closed !== null }]
-    }),
-    sessions: (sessions.get(user.id) ?? []).map((session) => sessionShown(session, mirror)),
-  }))
+    })
+    return {
+      id: user.id,
+      name: user.name,
+      email: user.email,
+      state: stateOf(user, theirs),
+      accounts: theirs,
+      sessions: (sessions.get(user.id) ?? []).map((session) => sessionShown(session, mirror)),
+    }
+  })
 }
 
-function stateOf({ deleted, loginsDisabled }: User): PersonShown['state'] {
+/** Whether they may sign in, and if not, why: asked in the order in which the site does. */
+export function stateOf(
+  { deleted, loginsDisabled }: Pick<User, 'deleted' | 'loginsDisabled'>,
+  accounts: readonly { readonly closed: boolean }[],
+): PersonShown['state'] {
   if (deleted) return 'deleted'
   if (loginsDisabled) return loginsDisabled.mode === 'now' ? 'logins_disabled' : 'no_new_logins'
-  return 'active'
+  return accounts.length > 0 && accounts.every(({ closed }) => closed) ? 'account_closed' : 'active'
 }
 
 function sessionShown(session: ShownSession, mirror: Mirror): SessionShown {

@@ -51,7 +51,7 @@ export const PersonShown = v.object({
   id: v.string(),
   name: v.string(),
   email: v.nullable(v.string()),
-  state: v.picklist(['active', 'logins_disabled', 'no_new_logins', 'account_closed', 'deleted']),
+  state: v.picklist(['active', 'logins_disabled', 'no_new_logins', 'no_open_account', 'deleted']),
   accounts: v.array(AccountShown),
   sessions: v.array(SessionShown),
 })

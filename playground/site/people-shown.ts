@@ -38,7 +38,7 @@ export function stateOf(
 ): PersonShown['state'] {
   if (deleted) return 'deleted'
   if (loginsDisabled) return loginsDisabled.mode === 'now' ? 'logins_disabled' : 'no_new_logins'
-  return accounts.length > 0 && accounts.every(({ closed }) => closed) ? 'account_closed' : 'active'
+  return accounts.some(({ closed }) => !closed) ? 'active' : 'no_open_account'
 }
 
 function sessionShown(session: ShownSession, mirror: Mirror): SessionShown {

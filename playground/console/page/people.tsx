@@ -9,7 +9,7 @@ const STATES = {
   active: ['✓', 'good', 'may sign in'],
   logins_disabled: ['✕', 'bad', 'logins are off'],
   no_new_logins: ['!', 'warn', 'no new logins, until tokens run out'],
-  account_closed: ['✕', 'bad', 'turned away: no open account'],
+  no_open_account: ['✕', 'bad', 'turned away: no open account'],
   deleted: ['✕', 'bad', 'deleted'],
 } as const satisfies Record<PersonShown['state'], readonly [string, string, string]>
 
@@ -60,7 +60,7 @@ function Person({
         <details>
           <summary>What can be done to {name}</summary>
           <div class="row">
-            {state === 'active' || state === 'account_closed' ? (
+            {state === 'active' || state === 'no_open_account' ? (
               <>
                 <Press of={name} does={({ people }) => people.disable(id, 'now')}>
                   Logins off now

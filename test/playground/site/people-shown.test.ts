@@ -10,8 +10,8 @@ const ANYBODY = { deleted: null, loginsDisabled: null }
 test.each([
   ['has an open account', ANYBODY, [OPEN], 'active'],
   ['has an open account and a closed one', ANYBODY, [CLOSED, OPEN], 'active'],
-  ['belongs to none: no account of theirs is closed', ANYBODY, [], 'active'],
-  ['has closed ones only: turned away', ANYBODY, [CLOSED, CLOSED], 'account_closed'],
+  ['belongs to none any more: turned away', ANYBODY, [], 'no_open_account'],
+  ['has closed ones only: turned away', ANYBODY, [CLOSED, CLOSED], 'no_open_account'],
   [
     'logins off now',
     { ...ANYBODY, loginsDisabled: { ...OFF, mode: 'now' } },

@@ -113,28 +113,6 @@ export class Device {
     }
   }
 
-  /** What a thief is told who has a copy of somebody's token, and a key of their own. */
-  async present(refreshToken: string): Promise<string | undefined> {
-    const { key } = await keptDeviceKeys.create()
-    const url = `${this.#parts.site}/refresh`
-    for (let nonce: string | undefined, tries = 0; tries < 2; tries++) {
-      try {
-        const proof = await createProof(key, { method: 'POST', url, now: 0, nonce })
-        const answer = await fetch(url, {
-          method: 'POST',
-          headers: { dpop: proof },
-          body: new URLSearchParams({ refresh_token: refreshToken, client_id: 'latchkey-desktop' }),
-        })
-        nonce = answer.headers.get('dpop-nonce') ?? undefined
-        const { error, reason } = (await answer.json()) as ErrorBody
-        if (error !== 'use_dpop_nonce') return reason
-      } catch {
-        return undefined
-      }
-    }
-    return undefined
-  }
-
   #newEngine(): Engine {
     const { site, service, clock } = this.#parts
     const { signal } = this.#life

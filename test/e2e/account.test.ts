@@ -1,46 +1,23 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD } from '../../playground/people.ts'
-import { World } from '../../playground/world.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
-import { bundlePrograms, type Programs } from '../support/programs.ts'
-import { look, PICTURES } from '../support/screens.ts'
+import type { World } from '../../playground/world.ts'
+import { type BrowserWorld, openBrowserWorld, press, prove } from '../support/browser-world.ts'
+import { openPage } from '../support/chromium.ts'
+import { look } from '../support/screens.ts'
 
-let programs: Programs
+let here: BrowserWorld
 let world: World
 let browser: Browser
-const folder = mkdtempSync(path.join(os.tmpdir(), 'latchkey-e2e-'))
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  programs = await bundlePrograms()
-  world = new World({ ports: 'free', data: folder, programs: programs.folder, died: () => {} })
-  await world.start()
-  browser = await launchChromium()
+  here = await openBrowserWorld()
+  world = here.world
+  browser = here.browser
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await world.stop()
-  programs.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => here?.close())
 
-const advance = (by: string) =>
-  fetch(`${world.addresses.console}/clock/advance`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ by }),
-  })
-
-async function prove(page: Page, email: string): Promise<void> {
-  await page.getByLabel(/e-?mail/i).fill(email)
-  await page.getByLabel(/^password/i).fill(PASSWORD)
-  await page.keyboard.press('Enter')
-}
+const advance = (by: string) => here.advance(by)
 
 /** Another browser, by its own jar, signed in on the site and on one of its pages. */
 async function signIn(email: string, to = '/account') {
@@ -49,12 +26,6 @@ async function signIn(email: string, to = '/account') {
   await prove(opened.page, email)
   await opened.page.waitForURL(world.addresses.site + to)
   return opened
-}
-
-/** By keyboard alone. */
-async function press(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole('button', { name }).first().focus()
-  await page.keyboard.press('Enter')
 }
 
 const heading = (page: Page, name: string) =>

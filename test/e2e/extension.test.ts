@@ -25,7 +25,6 @@ beforeAll(async () => {
   await buildExtension(extension)
   programs = await bundlePrograms()
   // The provider hears faults only when it is told to; its environment is this process's.
-  process.env.PROVIDER_CONTROL = '1'
   const sitePort = await freePort()
   proxy = new HoldingProxy(sitePort)
   world = new World({
@@ -41,7 +40,6 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  delete process.env.PROVIDER_CONTROL
   await proxy.close()
   await world.stop()
   programs.remove()

@@ -1,41 +1,25 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import os from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD } from '../../playground/people.ts'
-import { World } from '../../playground/world.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
-import { bundlePrograms, type Programs } from '../support/programs.ts'
-import { look, PICTURES } from '../support/screens.ts'
+import type { World } from '../../playground/world.ts'
+import { type BrowserWorld, openBrowserWorld, press, prove } from '../support/browser-world.ts'
+import { openPage } from '../support/chromium.ts'
+import { look } from '../support/screens.ts'
 
-let programs: Programs
+let here: BrowserWorld
 let world: World
 let browser: Browser
-const folder = mkdtempSync(path.join(os.tmpdir(), 'latchkey-e2e-'))
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  programs = await bundlePrograms()
-  world = new World({ ports: 'free', data: folder, programs: programs.folder, died: () => {} })
-  await world.start()
-  browser = await launchChromium()
+  here = await openBrowserWorld()
+  world = here.world
+  browser = here.browser
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await world.stop()
-  programs.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => here?.close())
 
 const site = (to: string): string => world.addresses.site + to
-
-async function prove(page: Page, email: string): Promise<void> {
-  await page.getByLabel(/e-?mail/i).fill(email)
-  await page.getByLabel(/^password/i).fill(PASSWORD)
-  await page.keyboard.press('Enter')
-}
 
 /** Another browser, by its own jar, signed in on the site and on one of its pages. */
 async function signIn(email: string, to: string) {
@@ -46,18 +30,12 @@ async function signIn(email: string, to: string) {
   return opened
 }
 
-/** By keyboard alone. */
-async function press(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole('button', { name }).first().focus()
-  await page.keyboard.press('Enter')
-}
-
 const heading = (page: Page, name: string | RegExp) =>
   page.getByRole('heading', { name, exact: true }).waitFor()
 
 /** The link of the only invitation that was mailed to an address. */
 function mailedLink(address: string): string {
-  const outbox = path.join(folder, 'site', 'outbox')
+  const outbox = path.join(here.folder, 'site', 'outbox')
   const mail = readdirSync(outbox)
     .filter((name) => name.endsWith('.eml'))
     .map((name) => readFileSync(path.join(outbox, name), 'utf8'))

@@ -1,59 +1,25 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD } from '../../playground/people.ts'
-import { World } from '../../playground/world.ts'
-import { launchChromium, openPage, seriousFindings } from '../support/chromium.ts'
-import { bundlePrograms, type Programs } from '../support/programs.ts'
-
-const PICTURES = path.join('test-results', 'screens')
+import type { World } from '../../playground/world.ts'
+import { type BrowserWorld, openBrowserWorld, press } from '../support/browser-world.ts'
+import { openPage } from '../support/chromium.ts'
+import { look } from '../support/screens.ts'
 
 const BOB = 'bob@example.test'
 const NEW = 'Brand-new-1'
 
-let programs: Programs
+let here: BrowserWorld
 let world: World
 let browser: Browser
-const folder = mkdtempSync(path.join(os.tmpdir(), 'latchkey-e2e-reset-'))
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  programs = await bundlePrograms()
-  world = new World({ ports: 'free', data: folder, programs: programs.folder, died: () => {} })
-  await world.start()
-  browser = await launchChromium()
+  here = await openBrowserWorld()
+  world = here.world
+  browser = here.browser
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await world.stop()
-  programs.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-/** Looks at a screen: a picture in both colour schemes and two widths, and axe. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await seriousFindings(page), `${name}, ${colorScheme}`).toEqual([])
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: 720 })
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-        `${name} fits ${width} px`,
-      ).toBe(true)
-      await page.screenshot({ path: path.join(PICTURES, `${name}-${colorScheme}-${width}.png`) })
-    }
-  }
-}
-
-/** By keyboard alone. */
-async function press(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name }).focus()
-  await page.keyboard.press('Enter')
-}
+afterAll(() => here?.close())
 
 async function signIn(page: Page, password: string): Promise<void> {
   await page.getByLabel('Email address').fill(BOB)

@@ -1,58 +1,35 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import os from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD } from '../../playground/people.ts'
-import { World } from '../../playground/world.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
-import { bundlePrograms, type Programs } from '../support/programs.ts'
-import { look, PICTURES } from '../support/screens.ts'
+import type { World } from '../../playground/world.ts'
+import { type BrowserWorld, openBrowserWorld, press, prove } from '../support/browser-world.ts'
+import { openPage } from '../support/chromium.ts'
+import { look } from '../support/screens.ts'
 
-let programs: Programs
+let here: BrowserWorld
 let world: World
 let browser: Browser
-const folder = mkdtempSync(path.join(os.tmpdir(), 'latchkey-e2e-'))
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  programs = await bundlePrograms()
-  world = new World({ ports: 'free', data: folder, programs: programs.folder, died: () => {} })
-  await world.start()
-  browser = await launchChromium()
+  here = await openBrowserWorld()
+  world = here.world
+  browser = here.browser
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await world.stop()
-  programs.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => here?.close())
 
-const advance = (by: string) =>
-  fetch(`${world.addresses.console}/clock/advance`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ by }),
-  })
+const advance = (by: string) => here.advance(by)
 
 /** Bob, in a browser of his own, on the plan of one of his accounts. */
 async function bobOn(account: string) {
   const opened = await openPage(browser)
   const { page } = opened
   await page.goto(`${world.addresses.site}/account/plan`)
-  await page.getByLabel(/e-?mail/i).fill('bob@example.test')
-  await page.getByLabel(/^password/i).fill(PASSWORD)
-  await page.keyboard.press('Enter')
+  await prove(page, 'bob@example.test')
   await press(page, account)
   await page.waitForURL(`${world.addresses.site}/account/plan`)
   return opened
-}
-
-/** By keyboard alone. */
-async function press(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole('button', { name }).first().focus()
-  await page.keyboard.press('Enter')
 }
 
 const heading = (page: Page, name: string) =>
@@ -62,7 +39,7 @@ const says = (page: Page, words: string | RegExp) => page.getByText(words).first
 
 /** The links of one kind that were mailed to Bob. */
 const linksTo = (plan: string): readonly string[] => {
-  const outbox = path.join(folder, 'site', 'outbox')
+  const outbox = path.join(here.folder, 'site', 'outbox')
   return readdirSync(outbox)
     .filter((name) => name.endsWith('.eml'))
     .map((name) => readFileSync(path.join(outbox, name), 'utf8'))

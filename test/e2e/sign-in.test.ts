@@ -1,69 +1,26 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import os from 'node:os'
-import path from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hashOf, newSecret } from '../../idp/tokens/secret.ts'
-import { PASSWORD } from '../../playground/people.ts'
-import { World } from '../../playground/world.ts'
-import { launchChromium, openPage, seriousFindings } from '../support/chromium.ts'
-import { bundlePrograms, type Programs } from '../support/programs.ts'
+import type { World } from '../../playground/world.ts'
+import { type BrowserWorld, openBrowserWorld, prove } from '../support/browser-world.ts'
+import { openPage } from '../support/chromium.ts'
+import { look } from '../support/screens.ts'
 
-/** Pictures of every screen, for people to look at. */
-const PICTURES = path.join('test-results', 'screens')
-
-let programs: Programs
+let here: BrowserWorld
 let world: World
 let browser: Browser
-const folder = mkdtempSync(path.join(os.tmpdir(), 'latchkey-e2e-'))
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  programs = await bundlePrograms()
-  process.env.PROVIDER_CONTROL = '1'
-  world = new World({ ports: 'free', data: folder, programs: programs.folder, died: () => {} })
-  await world.start()
-  browser = await launchChromium()
+  here = await openBrowserWorld()
+  world = here.world
+  browser = here.browser
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await world.stop()
-  programs.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => here?.close())
 
-const advance = (by: string) =>
-  fetch(`${world.addresses.console}/clock/advance`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ by }),
-  })
-
-/** Types like a person: into the field that the label names. */
-async function prove(page: Page, email: string): Promise<void> {
-  await page.getByLabel(/e-?mail/i).fill(email)
-  await page.getByLabel(/^password/i).fill(PASSWORD)
-  await page.keyboard.press('Enter')
-}
-
-/** Looks at a screen: a picture in both colour schemes and two widths, and axe. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await seriousFindings(page), `${name}, ${colorScheme}`).toEqual([])
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: 720 })
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-        `${name} fits ${width} px`,
-      ).toBe(true)
-      await page.screenshot({ path: path.join(PICTURES, `${name}-${colorScheme}-${width}.png`) })
-    }
-  }
-}
+const advance = (by: string) => here.advance(by)
 
 test('bob signs in on the site: password, purge, chooser, home; the provider asks again; day 15: it has been a while', async () => {
   const { page, errors } = await openPage(browser)

@@ -38,6 +38,8 @@ export interface DemonstrationParts {
 export class Demonstration {
   readonly #parts: DemonstrationParts
   #shown: Shown | undefined
+  /** Until it holds, what is removed may be of a sign-in that began since. */
+  #emptied: Promise<unknown> = Promise.resolve()
 
   constructor(parts: DemonstrationParts) {
     this.#parts = parts
@@ -53,6 +55,7 @@ export class Demonstration {
     if (this.#shown) return
     this.#show({ busy: false, happened: [] })
     await this.#do(async () => {
+      await this.#emptied
       await this.#parts.browser.purge()
       return undefined
     })
@@ -86,7 +89,11 @@ export class Demonstration {
   async leave(): Promise<void> {
     if (!this.#shown || this.#shown.busy) return
     this.#show(undefined)
-    await this.#parts.browser.purge()
+    const purged = this.#parts.browser.purge()
+    this.#emptied = purged.catch(() => {
+      // Whoever left hears of it; who opens it again has it purged once more.
+    })
+    await purged
   }
 
   async #do(step: () => Promise<Shown['happened'][number] | undefined>): Promise<void> {

@@ -4,7 +4,7 @@ import { Demonstration, type Visit } from '../../../desktop/main/embedded/demons
 import { isAnswer } from '../../../desktop/main/embedded/provider.ts'
 
 /** The demonstration with a window that is led as the test says. */
-function start(visits: readonly Visit[], word = 'login_required') {
+function start(visits: readonly Visit[], word = 'login_required', done = async () => {}) {
   const led = [...visits]
   let purges = 0
   const demonstration: Demonstration = new Demonstration({
@@ -17,7 +17,11 @@ function start(visits: readonly Visit[], word = 'login_required') {
         if (!visit) throw new Error('The provider is away.')
         return visit
       },
-      purge: async () => ({ removed: ++purges, left: 0 }),
+      purge: async () => {
+        purges += 1
+        await done()
+        return { removed: 1, left: 0 }
+      },
     },
     clock: new StoppedClock(0),
     log: () => {},
@@ -67,6 +71,24 @@ test('one step at a time', async () => {
   await demonstration.open()
   await Promise.all([demonstration.signIn(), demonstration.signIn(), demonstration.leave()])
   expect(demonstration.shown?.happened).toHaveLength(1)
+})
+
+test('left and opened again at once: nobody signs in before what was left is gone', async () => {
+  const gone: (() => void)[] = []
+  let slow = false
+  const { demonstration, purges } = start([ASKED], undefined, () =>
+    slow ? new Promise((resolve) => gone.push(resolve)) : Promise.resolve(),
+  )
+  await demonstration.open()
+  slow = true
+  const left = demonstration.leave()
+  slow = false
+  const opened = demonstration.open()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect([demonstration.shown?.busy, purges()]).toEqual([true, 2])
+  for (const done of gone) done()
+  await Promise.all([left, opened])
+  expect([demonstration.shown?.busy, purges()]).toEqual([false, 3])
 })
 
 test.each([

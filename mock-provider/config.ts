@@ -1,17 +1,11 @@
 import * as v from 'valibot'
+import { Application } from './config/application.ts'
+import { leadsThroughSignIn, Policy, ResetStyle } from './config/policy.ts'
+
+export type { Application } from './config/application.ts'
+export type { Policy } from './config/policy.ts'
 
 const guid = v.pipe(v.string(), v.uuid('is a GUID'), v.toLowerCase())
-
-const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost']
-
-const redirectUri = v.pipe(
-  v.string(),
-  v.check((text) => {
-    if (!URL.canParse(text)) return false
-    const { protocol, hostname, hash } = new URL(text)
-    return hash === '' && (protocol === 'https:' || LOOPBACK.includes(hostname))
-  }, 'is an https address, or one of this machine, without a fragment'),
-)
 
 const Person = v.object({
   /** B2C's object id; becomes `sub`. */
@@ -25,15 +19,6 @@ const Person = v.object({
   idp: v.optional(v.picklist(['google.com'], 'is google.com, or left out for a local account')),
 })
 
-const Application = v.object({
-  clientId: v.pipe(v.string(), v.minLength(1)),
-  /** Left out by an app that can keep none: it has to prove by PKCE that the code is its own. */
-  clientSecret: v.optional(v.pipe(v.string(), v.minLength(16, 'has at least 16 characters'))),
-  name: v.string(),
-  redirectUris: v.pipe(v.array(redirectUri), v.minLength(1, 'names at least one address')),
-  postLogoutRedirectUris: v.array(redirectUri),
-})
-
 const Tenant = v.object({
   /** `contoso` of `contoso.onmicrosoft.com`. */
   name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]{0,26}$/, 'is a lower-case word, e.g. contoso')),
@@ -41,35 +26,60 @@ const Tenant = v.object({
 })
 
 /**
- * How "Forgot your password?" is answered: by sending the application to a policy of its own, as B2C
- * did first, or inside the sign-in, as it recommends (notes/b2c.md §1.2).
+ * What tokens call their issuer: the tenant, as B2C does unless told otherwise, or tenant and policy
+ * (`tfp`), the one that strict OpenID Connect Discovery agrees with.
  */
-const ResetStyle = v.picklist(['policy', 'inside'], 'is policy or inside')
+const IssuerStyle = v.picklist(['tenant', 'tfp'], 'is tenant or tfp')
 
 const allDiffer = (keys: readonly string[]) => new Set(keys).size === keys.length
 
 /** What the provider knows: the file that `PROVIDER_CONFIG` names. */
-export const ProviderConfig = v.object({
-  tenant: v.optional(Tenant, { name: 'latchkey', id: '775527ff-9a37-4307-8b3d-cc311f58d925' }),
-  resetStyle: v.optional(ResetStyle, 'policy'),
-  people: v.pipe(
-    v.array(Person),
-    v.check((all) => allDiffer(all.map(({ oid }) => oid)), 'has an oid twice'),
-    v.check(
-      (all) => allDiffer(all.map(({ idp, email }) => `${idp} ${email.toLowerCase()}`)),
-      'has an e-mail address twice',
+export const ProviderConfig = v.pipe(
+  v.object({
+    tenant: v.optional(Tenant, { name: 'latchkey', id: '775527ff-9a37-4307-8b3d-cc311f58d925' }),
+    issuerStyle: v.optional(IssuerStyle, 'tfp'),
+    /** Of the policies that name none of their own. */
+    resetStyle: v.optional(ResetStyle, 'policy'),
+    policies: v.optional(
+      v.pipe(
+        v.array(Policy),
+        v.check((all) => all.some(leadsThroughSignIn), 'names at least one that signs people in'),
+        v.check((all) => allDiffer(all.map(({ id }) => id.toLowerCase())), 'has an id twice'),
+      ),
+      [
+        { id: 'B2C_1_signupsignin', journey: 'sign-up-or-sign-in' },
+        { id: 'B2C_1_passwordreset', journey: 'reset' },
+      ],
     ),
-  ),
-  applications: v.pipe(
-    v.array(Application),
-    v.minLength(1, 'names at least one application'),
-    v.check((all) => allDiffer(all.map(({ clientId }) => clientId)), 'has a clientId twice'),
-  ),
-})
+    people: v.pipe(
+      v.array(Person),
+      v.check((all) => allDiffer(all.map(({ oid }) => oid)), 'has an oid twice'),
+      v.check(
+        (all) => allDiffer(all.map(({ idp, email }) => `${idp} ${email.toLowerCase()}`)),
+        'has an e-mail address twice',
+      ),
+    ),
+    applications: v.pipe(
+      v.array(Application),
+      v.minLength(1, 'names at least one application'),
+      v.check((all) => allDiffer(all.map(({ clientId }) => clientId)), 'has a clientId twice'),
+      v.check(
+        (all) => allDiffer(all.flatMap(({ appIdUri }) => appIdUri ?? [])),
+        'has an appIdUri twice',
+      ),
+    ),
+  }),
+  v.transform(({ resetStyle, policies, ...rest }) => ({
+    ...rest,
+    policies: policies.map((policy) => ({
+      ...policy,
+      resetStyle: policy.resetStyle ?? resetStyle,
+    })),
+  })),
+)
 
 export type Person = v.InferOutput<typeof Person>
-export type Application = v.InferOutput<typeof Application>
 export type Tenant = v.InferOutput<typeof Tenant>
 export type ProviderConfig = v.InferOutput<typeof ProviderConfig>
-/** The same before validation, where the tenant may be left out. */
+/** The same before validation, where much may be left out. */
 export type ProviderConfigInput = v.InferInput<typeof ProviderConfig>

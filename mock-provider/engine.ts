@@ -2,8 +2,8 @@ import type Koa from 'koa'
 import compose from 'koa-compose'
 import { type Configuration, errors, interactionPolicy, Provider } from 'oidc-provider'
 import type { Clock } from '../clock/clock.ts'
-import { DAY, HOUR, MINUTE, toSeconds } from '../clock/moment.ts'
-import type { ProviderConfig } from './config.ts'
+import { HOUR, MINUTE, toSeconds } from '../clock/moment.ts'
+import type { Policy, ProviderConfig } from './config.ts'
 import {
   accessTokenClaims,
   type EngineClaims,
@@ -11,7 +11,7 @@ import {
   profileInfo,
 } from './dialect/b2c/claims.ts'
 import { asB2c, type OAuthError } from './dialect/b2c/errors.ts'
-import { ENDPOINTS, issuerOf, type Policy, policyKey, tenantDomain } from './dialect/b2c/paths.ts'
+import { ENDPOINTS, FIRST_PAGE, issuerOf, policyKey, tenantDomain } from './dialect/b2c/paths.ts'
 import type { SigningKeys } from './keys.ts'
 import { failurePage } from './pages/failure.tsx'
 import { sendPage } from './pages/send.ts'
@@ -41,11 +41,9 @@ export interface Engine {
 /** How cookies are set: for the life of the browser, since the server alone judges time. */
 export const COOKIE = { httpOnly: true, sameSite: 'lax', path: '/' } as const
 
-const SESSION_LIFE = toSeconds(DAY)
-
 export function createEngine(options: EngineOptions): Engine {
   const { policy, config, people, clock, keys } = options
-  const issuer = issuerOf(options.origin, config.tenant, policy)
+  const issuer = issuerOf(options.origin, config, policy)
   const provider = new Provider(issuer, configuration(options))
   const handle = compose(provider.middleware as Koa.Middleware[])
 
@@ -158,6 +156,7 @@ function configuration(options: EngineOptions): Configuration {
       client_id: application.clientId,
       client_secret: application.clientSecret,
       client_name: application.name,
+      application_type: application.type === 'native' ? 'native' : 'web',
       redirect_uris: [...application.redirectUris],
       grant_types: ['authorization_code'],
       response_types: ['code'],
@@ -185,7 +184,7 @@ function configuration(options: EngineOptions): Configuration {
             scope: client.clientId,
             audience: client.clientId,
             accessTokenFormat: 'jwt',
-            accessTokenTTL: toSeconds(HOUR),
+            accessTokenTTL: toSeconds(policy.lifetimes.accessToken),
             jwt: { sign: { alg: 'RS256' } },
           }
         },
@@ -206,19 +205,19 @@ function configuration(options: EngineOptions): Configuration {
       short: { httpOnly: true, sameSite: 'lax' },
     },
     ttl: {
-      AccessToken: toSeconds(HOUR),
+      AccessToken: toSeconds(policy.lifetimes.accessToken),
       AuthorizationCode: toSeconds(10 * MINUTE),
-      Grant: SESSION_LIFE,
-      IdToken: toSeconds(HOUR),
+      Grant: toSeconds(policy.lifetimes.session),
+      IdToken: toSeconds(policy.lifetimes.idToken),
       Interaction: toSeconds(HOUR),
       // Rolling: the engine saves the session anew each time it is used.
-      Session: SESSION_LIFE,
+      Session: toSeconds(policy.lifetimes.session),
     },
     expiresWithSession: () => false,
     interactions: {
       policy: whatToAsk(policy),
       url: (_ctx, interaction) =>
-        `${base}${ENDPOINTS[policy.journey]}?${new URLSearchParams({
+        `${base}${ENDPOINTS[FIRST_PAGE[policy.journey]]}?${new URLSearchParams({
           tx: transactionOf(policy, interaction.uid),
           p: policy.id,
         })}`,

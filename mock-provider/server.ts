@@ -1,19 +1,17 @@
 import type { RequestListener } from 'node:http'
 import Koa from 'koa'
 import type { Clock } from '../clock/clock.ts'
-import type { ProviderConfig } from './config.ts'
+import { leadsThroughSignIn } from './config/policy.ts'
+import type { Policy, ProviderConfig } from './config.ts'
 import { control, MAILS_PATH } from './control.ts'
 import { decideLogout } from './dialect/b2c/logout.ts'
 import { metadata } from './dialect/b2c/metadata.ts'
 import {
+  authorityOf,
   authrespPath,
   type B2cPath,
   ENDPOINTS,
-  issuerOf,
-  POLICIES,
-  RESET_POLICY,
   readPath,
-  SIGN_IN_POLICY,
 } from './dialect/b2c/paths.ts'
 import { COOKIE, createEngine, type Engine } from './engine.ts'
 import { Faults } from './faults.ts'
@@ -41,22 +39,31 @@ export interface ProviderOptions {
   readonly control: boolean
 }
 
-export interface ProviderServer {
-  /** For `node:http`. */
-  readonly callback: RequestListener
-  /** Of the sign-in policy. */
+/** What a client is to be told of a policy. */
+export interface ServedPolicy extends Pick<Policy, 'id' | 'journey'> {
+  /** What its tokens say in `iss`. */
   readonly issuer: string
-  /** Of the reset policy. */
-  readonly resetIssuer: string
+  /** What MSAL calls the authority; the metadata is at `/v2.0/.well-known/openid-configuration` below. */
+  readonly authority: string
+}
+
+export interface Serving {
+  readonly policies: readonly ServedPolicy[]
+  /** Of the first policy that signs people in. */
+  readonly issuer: string
+  /** Of the first policy that resets passwords, if there is one. */
+  readonly resetIssuer: string | undefined
   readonly faults: Faults
 }
 
-export interface RunningProvider {
+export interface ProviderServer extends Serving {
+  /** For `node:http`. */
+  readonly callback: RequestListener
+}
+
+export interface RunningProvider extends Serving {
   /** Its origin, with the port that it got. */
   readonly url: string
-  readonly issuer: string
-  readonly resetIssuer: string
-  readonly faults: Faults
   close(): Promise<void>
 }
 
@@ -87,7 +94,7 @@ export function createProviderServer(
   const store = new Store(clock)
   const failed = (error: unknown) =>
     log('failed', { error: error instanceof Error ? (error.stack ?? error.message) : 'unknown' })
-  const engines = POLICIES.map((policy) =>
+  const engines = config.policies.map((policy) =>
     createEngine({ origin, policy, config, people, store, keys, clock, failed }),
   )
   const social = new Social(people, clock, authrespPath(config.tenant))
@@ -125,7 +132,7 @@ export function createProviderServer(
     if (options.control && ctx.path.startsWith('/control/')) {
       return control(ctx, { people, faults, mails })
     }
-    const path = readPath(ctx.path, firstOf(ctx.query.p), config.tenant)
+    const path = readPath(ctx.path, firstOf(ctx.query.p), config)
     if (path?.kind === 'authresp' && ctx.method === 'GET') return signIn.returned(ctx)
     if (path?.kind === 'policy') return answer(ctx, path)
     if (await social.answer(ctx)) return
@@ -206,10 +213,17 @@ export function createProviderServer(
     }
   }
 
+  const policies = engines.map(({ policy: { id, journey }, issuer }) => ({
+    id,
+    journey,
+    issuer,
+    authority: authorityOf(origin, config.tenant, { id }),
+  }))
   return {
     callback: app.callback(),
-    issuer: issuerOf(origin, config.tenant, SIGN_IN_POLICY),
-    resetIssuer: issuerOf(origin, config.tenant, RESET_POLICY),
+    policies,
+    issuer: policies.find(leadsThroughSignIn)?.issuer ?? '',
+    resetIssuer: policies.find(({ journey }) => journey === 'reset')?.issuer,
     faults,
   }
 }

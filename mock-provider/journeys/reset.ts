@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto'
 import type Koa from 'koa'
 import type { Clock } from '../../clock/clock.ts'
 import { HOUR, type Moment } from '../../clock/moment.ts'
-import type { Tenant } from '../config.ts'
-import { ENDPOINTS, type Policy, policyKey, tenantDomain } from '../dialect/b2c/paths.ts'
+import type { Policy, Tenant } from '../config.ts'
+import { ENDPOINTS, policyKey, tenantDomain } from '../dialect/b2c/paths.ts'
 import { csrfToken, isOurForm, readForm } from '../form.ts'
 import type { Mails } from '../mails.ts'
 import { type ResetPageProps, resetPage } from '../pages/reset.tsx'
@@ -137,7 +137,7 @@ export class Reset {
     const person = people.byOid(oid)
     if (!person) return steps.refuse(ctx, 'AADB2C90046')
     people.resetPassword(oid, password)
-    if (step.engine.policy.journey === 'signIn') people.forgot(oid)
+    if (step.engine.policy.journey !== 'reset') people.forgot(oid)
     this.#progress.delete(step.interaction.uid)
     return steps.complete(ctx, step, person)
   }

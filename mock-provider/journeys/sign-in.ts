@@ -36,14 +36,14 @@ export class SignIn {
 
   /** Takes what was posted: a password, a social provider's button, or the wish to cancel or to reset. */
   async submit(ctx: Koa.Context): Promise<void> {
-    const { steps, people, social, reset, config } = this.#options
+    const { steps, people, social, reset } = this.#options
     const form = await readForm(ctx.req)
     const step = await steps.find(ctx.query.tx, 'signIn')
     if (!step) return steps.refuse(ctx, 'AADB2C90046')
     if (!form || !isOurForm(ctx, form)) return steps.refuse(ctx, 'AADB2C90212')
     if (form.get('action') === 'cancel') return steps.end(ctx, step, 'AADB2C90091')
     if (form.get('action') === 'forgot') {
-      if (config.resetStyle === 'policy') return steps.end(ctx, step, 'AADB2C90118')
+      if (step.engine.policy.resetStyle === 'policy') return steps.end(ctx, step, 'AADB2C90118')
       return seeOther(ctx, reset.inside(step, String(ctx.query.tx)))
     }
     const idp = socialByExchange(form.get('claimsexchange'))

@@ -2,9 +2,9 @@ import type Koa from 'koa'
 import type { InteractionResults } from 'oidc-provider'
 import type { Clock } from '../../clock/clock.ts'
 import { toSeconds } from '../../clock/moment.ts'
-import type { Person, ProviderConfig } from '../config.ts'
+import type { Person, Policy, ProviderConfig } from '../config.ts'
 import { type B2cCode, b2cError } from '../dialect/b2c/errors.ts'
-import { type Policy, policyKey } from '../dialect/b2c/paths.ts'
+import { FIRST_PAGE, type JourneyPage, policyKey } from '../dialect/b2c/paths.ts'
 import { type Engine, readTransaction } from '../engine.ts'
 import type { Log } from '../log.ts'
 import { failurePage } from '../pages/failure.tsx'
@@ -31,18 +31,13 @@ export class Steps {
     this.#options = options
   }
 
-  /** @param journey - the one whose page asks: no policy may be left by another's pages. */
-  async find(tx: unknown, journey: Policy['journey']): Promise<Step | undefined> {
+  /** @param page - the one that asks: no policy may be left by another's pages. */
+  async find(tx: unknown, page: JourneyPage): Promise<Step | undefined> {
     const read = readTransaction(tx)
     const engine = this.#options.engines.find(({ policy }) => policyKey(policy) === read?.policy)
-    if (!read || !engine || !this.#leadsThrough(engine.policy, journey)) return undefined
+    if (!read || !engine || !leadsThrough(engine.policy, page)) return undefined
     const interaction = await engine.provider.Interaction.find(read.uid)
     return interaction && { engine, interaction }
-  }
-
-  #leadsThrough(policy: Policy, journey: Policy['journey']): boolean {
-    const inside = journey === 'reset' && this.#options.config.resetStyle === 'inside'
-    return policy.journey === journey || inside
   }
 
   /** The name of the application that sent the person here. */
@@ -86,6 +81,9 @@ export class Steps {
     sendPage(ctx, failurePage(b2cError(code, this.#options.clock.now())), 400)
   }
 }
+
+const leadsThrough = ({ journey, resetStyle }: Policy, page: JourneyPage): boolean =>
+  FIRST_PAGE[journey] === page || (page === 'reset' && resetStyle === 'inside')
 
 /** What is to be filled in first. */
 export const loginHint = ({ interaction }: Step): string => {

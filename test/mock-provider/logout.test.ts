@@ -2,11 +2,8 @@ import { expect, test } from 'vitest'
 import type { Application } from '../../mock-provider/config.ts'
 import { decideLogout } from '../../mock-provider/dialect/b2c/logout.ts'
 
-const application = (name: string): Application => ({
+const application = (name: string): Pick<Application, 'clientId' | 'postLogoutRedirectUris'> => ({
   clientId: name,
-  clientSecret: 'not-looked-at-here',
-  name,
-  redirectUris: [],
   postLogoutRedirectUris: [`https://${name}.example/out`],
 })
 const applications = [application('shop'), application('mail')]

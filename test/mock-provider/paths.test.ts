@@ -1,7 +1,11 @@
+import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { readPath } from '../../mock-provider/dialect/b2c/paths.ts'
+import { ProviderConfig } from '../../mock-provider/config.ts'
+import { DEFAULT_CONFIG } from '../../mock-provider/defaults.ts'
+import { issuerOf, readPath } from '../../mock-provider/dialect/b2c/paths.ts'
 
 const tenant = { name: 'contoso', id: '775527ff-9a37-4307-8b3d-cc311f58d925' }
+const config = v.parse(ProviderConfig, { ...DEFAULT_CONFIG, tenant })
 const domain = 'contoso.onmicrosoft.com'
 const token = '/oauth2/v2.0/token'
 
@@ -18,7 +22,7 @@ test.each([
     `/${domain}`,
   ],
 ])('%s', (_, path, p, house) => {
-  expect(readPath(path, p, tenant)).toMatchObject({
+  expect(readPath(path, p, config)).toMatchObject({
     kind: 'policy',
     policy: { id: 'B2C_1_signupsignin' },
     endpoint: 'token',
@@ -29,7 +33,7 @@ test.each([
 
 test('the reset policy has addresses of its own', () => {
   const path = `/tfp/${tenant.id}/B2C_1_PasswordReset${token}`
-  expect(readPath(path, undefined, tenant)).toMatchObject({
+  expect(readPath(path, undefined, config)).toMatchObject({
     policy: { id: 'B2C_1_passwordreset', journey: 'reset' },
     base: `/tfp/${tenant.id}/b2c_1_passwordreset`,
   })
@@ -37,14 +41,14 @@ test('the reset policy has addresses of its own', () => {
 
 test('what follows authorize keeps its case', () => {
   const path = `/${domain}/B2C_1_signupsignin/OAUTH2/v2.0/authorize/aB-c_D`
-  expect(readPath(path, undefined, tenant)).toMatchObject({
+  expect(readPath(path, undefined, config)).toMatchObject({
     endpoint: 'authorize',
     tail: '/aB-c_D',
   })
 })
 
 test.each([`/${domain}/oauth2/authresp`, `/${tenant.id}/OAuth2/AuthResp`])('%s', (path) => {
-  expect(readPath(path, undefined, tenant)).toEqual({ kind: 'authresp' })
+  expect(readPath(path, undefined, config)).toEqual({ kind: 'authresp' })
 })
 
 test.each([
@@ -61,5 +65,13 @@ test.each([
   ['the engine’s own logout', `/${domain}/b2c_1_signupsignin/session/end`, undefined],
   ['nothing', '/', undefined],
 ])('%s is nobody’s address', (_, path, p) => {
-  expect(readPath(path, p, tenant)).toBeUndefined()
+  expect(readPath(path, p, config)).toBeUndefined()
+})
+
+test.each([
+  ['tfp', 'https://contoso.b2clogin.com/tfp/775527ff-9a37-4307-8b3d-cc311f58d925/b2c_1_x/v2.0/'],
+  ['tenant', 'https://contoso.b2clogin.com/775527ff-9a37-4307-8b3d-cc311f58d925/v2.0/'],
+] as const)('the issuer in the style %s', (issuerStyle, issuer) => {
+  const style = { tenant, issuerStyle }
+  expect(issuerOf('https://contoso.b2clogin.com', style, { id: 'B2C_1_x' })).toBe(issuer)
 })

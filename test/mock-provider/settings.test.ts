@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { DAY, HOUR } from '../../clock/moment.ts'
 import { DEFAULT_CONFIG } from '../../mock-provider/defaults.ts'
 import { readSettings } from '../../mock-provider/settings.ts'
 
@@ -32,6 +33,28 @@ test('the file’s people and applications take the place of the default ones', 
   expect(readSettings({ PROVIDER_CONFIG }).config.people).toEqual([alice])
 })
 
+test('what a file leaves out is as B2C has it', () => {
+  const { policies, applications, issuerStyle } = readSettings({
+    PROVIDER_CONFIG: fileOf({ ...DEFAULT_CONFIG, resetStyle: 'inside', policies: [policy] }),
+  }).config
+  expect(issuerStyle).toBe('tfp')
+  expect(policies).toEqual([
+    {
+      ...policy,
+      resetStyle: 'inside',
+      requireIdTokenHint: false,
+      lifetimes: {
+        accessToken: HOUR,
+        idToken: HOUR,
+        refreshToken: 14 * DAY,
+        slidingWindow: 90 * DAY,
+        session: DAY,
+      },
+    },
+  ])
+  expect(applications[0]).toMatchObject({ type: 'web', implicitIdToken: false, scopes: [] })
+})
+
 test.each([
   ['PORT', { PORT: 'x' }, 'PORT is a number from 0 to 65535'],
   ['PORT', { PORT: '70000' }, 'PORT is a number from 0 to 65535'],
@@ -42,6 +65,7 @@ test.each([
   expect(() => readSettings(environment)).toThrow(sentence)
 })
 
+const policy = { id: 'B2C_1_signin', journey: 'sign-in' }
 const [person] = DEFAULT_CONFIG.people
 const [application] = DEFAULT_CONFIG.applications
 
@@ -55,6 +79,57 @@ test.each([
     'plain http to another machine',
     { applications: [{ ...application, redirectUris: ['http://shop.example/'] }] },
     'applications.0.redirectUris.0 is an https address',
+  ],
+  [
+    'a name that is no policy',
+    { policies: [{ id: 'Hidden-1', journey: 'sign-in' }] },
+    'policies.0.id is a name like B2C_1_signupsignin',
+  ],
+  [
+    'a journey that is none',
+    { policies: [{ ...policy, journey: 'Hidden-1' }] },
+    'policies.0.journey is one of',
+  ],
+  [
+    'a policy twice',
+    { policies: [policy, { ...policy, id: 'b2c_1_SIGNIN' }] },
+    'policies has an id twice',
+  ],
+  [
+    'no policy to sign in',
+    { policies: [{ ...policy, journey: 'reset' }] },
+    'policies names at least one that signs people in',
+  ],
+  [
+    'tokens that live for two days',
+    { policies: [{ ...policy, lifetimes: { idToken: '2d' } }] },
+    'policies.0.lifetimes.idToken is 5min to 1440min',
+  ],
+  ['another style of issuer', { issuerStyle: 'Hidden-1' }, 'issuerStyle is tenant or tfp'],
+  [
+    'a secret in an app',
+    { applications: [{ ...application, type: 'native' }] },
+    'applications.0 has a clientSecret, which only type web can keep',
+  ],
+  [
+    'a server without a secret',
+    { applications: [{ ...application, clientSecret: undefined, type: 'web' }] },
+    'applications.0 is of type web and needs a clientSecret',
+  ],
+  [
+    'a scheme of its own for a server',
+    { applications: [{ ...application, redirectUris: ['msal1://auth'] }] },
+    'applications.0 has a redirect address that only type native may have',
+  ],
+  [
+    'a script as an address',
+    { applications: [{ ...application, redirectUris: ['javascript:0'] }] },
+    'applications.0.redirectUris.0 is an https address',
+  ],
+  [
+    'scopes of no API',
+    { applications: [{ ...application, scopes: ['read'] }] },
+    'applications.0 has scopes and needs an appIdUri',
   ],
   ['another social provider', { people: [{ ...person, idp: 'Hidden-1' }] }, 'people.0.idp is'],
   ['a password that is none', { people: [{ ...person, password: 5 }] }, 'people.0.password is not'],

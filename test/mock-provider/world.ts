@@ -41,7 +41,7 @@ export async function openWorld(more: Partial<ProviderConfigInput> = {}) {
       { execute: [client.allowInsecureRequests] },
     )
   const rp = await discover(provider.issuer)
-  const resetRp = await discover(provider.resetIssuer)
+  const resetRp = await discover(provider.resetIssuer ?? '')
   const redirectUri = application.redirectUris[0] ?? ''
 
   /** Begins a sign-in in a browser, or, at the other policy, a reset. */

@@ -1,5 +1,4 @@
-import type { Person, Tenant } from '../../config.ts'
-import type { Policy } from './paths.ts'
+import type { Person, Policy, Tenant } from '../../config.ts'
 
 /** Claims that the engine puts into a token. */
 export type EngineClaims = Readonly<Record<string, unknown>>

@@ -19,7 +19,7 @@ export type LogoutDecision =
  */
 export function decideLogout(
   request: LogoutRequest,
-  applications: readonly Application[],
+  applications: readonly Pick<Application, 'clientId' | 'postLogoutRedirectUris'>[],
 ): LogoutDecision {
   const { hint, redirectUri, state } = request
   if (hint === undefined) {

@@ -1,25 +1,24 @@
-import type { Tenant } from '../../config.ts'
-
-/** A user flow, as B2C spells it. */
-export interface Policy {
-  readonly id: string
-  /** Which pages it leads through first. */
-  readonly journey: 'signIn' | 'reset'
-}
-
-export const SIGN_IN_POLICY = { id: 'B2C_1_signupsignin', journey: 'signIn' } as const
-export const RESET_POLICY = { id: 'B2C_1_passwordreset', journey: 'reset' } as const
-
-export const POLICIES = [SIGN_IN_POLICY, RESET_POLICY] as const satisfies readonly Policy[]
+import type { Journey } from '../../config/policy.ts'
+import type { Policy, ProviderConfig, Tenant } from '../../config.ts'
 
 /** How a policy stands in addresses: lower case, since MSAL edits addresses in lower case. */
-export const policyKey = (policy: Policy): string => policy.id.toLowerCase()
+export const policyKey = ({ id }: Pick<Policy, 'id'>): string => id.toLowerCase()
 
 export const tenantDomain = (tenant: Tenant): string => `${tenant.name}.onmicrosoft.com`
 
-/** B2C's "tfp" issuer, the one that strict OpenID Connect Discovery agrees with. */
-export const issuerOf = (origin: string, tenant: Tenant, policy: Policy): string =>
-  `${origin}/tfp/${tenant.id}/${policyKey(policy)}/v2.0/`
+/** Both styles end in a slash; the `tenant` style is the same for every policy. */
+export function issuerOf(
+  origin: string,
+  { tenant, issuerStyle }: Pick<ProviderConfig, 'tenant' | 'issuerStyle'>,
+  policy: Pick<Policy, 'id'>,
+): string {
+  const house = issuerStyle === 'tfp' ? `tfp/${tenant.id}/${policyKey(policy)}` : tenant.id
+  return `${origin}/${house}/v2.0/`
+}
+
+/** What clients call the authority of a policy; its metadata is below it. */
+export const authorityOf = (origin: string, tenant: Tenant, policy: Pick<Policy, 'id'>): string =>
+  `${origin}/${tenantDomain(tenant)}/${policyKey(policy)}`
 
 /** What B2C serves, under each policy. */
 export const ENDPOINTS = {
@@ -33,6 +32,15 @@ export const ENDPOINTS = {
 } as const
 
 export type Endpoint = keyof typeof ENDPOINTS
+
+/** The page at which each journey begins. */
+export const FIRST_PAGE = {
+  'sign-in': 'signIn',
+  'sign-up-or-sign-in': 'signIn',
+  reset: 'reset',
+} as const satisfies Record<Journey, Endpoint>
+
+export type JourneyPage = (typeof FIRST_PAGE)[Journey]
 
 export type B2cPath =
   | {
@@ -54,17 +62,21 @@ export const authrespPath = (tenant: Tenant): string => `/${tenantDomain(tenant)
  * `/{tenant}/{policy}/…`, `/tfp/{tenant}/{policy}/…`, `/{tenant}/…?p={policy}`; the tenant by its
  * domain or its GUID.
  */
-export function readPath(path: string, p: string | undefined, tenant: Tenant): B2cPath | undefined {
+export function readPath(
+  path: string,
+  p: string | undefined,
+  { tenant, policies }: Pick<ProviderConfig, 'tenant' | 'policies'>,
+): B2cPath | undefined {
   const segments = path.split('/').slice(1)
   const tfp = segments[0]?.toLowerCase() === 'tfp'
   if (tfp) segments.shift()
   const named = segments.shift()?.toLowerCase()
   if (named !== tenantDomain(tenant) && named !== tenant.id) return undefined
-  const policy = findPolicy(segments[0])
+  const policy = findPolicy(segments[0], policies)
   if (policy) segments.shift()
   const rest = `/${segments.join('/')}`
   if (!policy && rest.toLowerCase() === '/oauth2/authresp') return { kind: 'authresp' }
-  const asked = policy ?? findPolicy(p)
+  const asked = policy ?? findPolicy(p, policies)
   const endpoint = findEndpoint(rest)
   if (!asked || !endpoint) return undefined
   const base = `${tfp ? '/tfp' : ''}/${named}/${policyKey(asked)}`
@@ -72,8 +84,8 @@ export function readPath(path: string, p: string | undefined, tenant: Tenant): B
   return { kind: 'policy', policy: asked, endpoint, base, tail }
 }
 
-export const findPolicy = (name: string | undefined): Policy | undefined =>
-  POLICIES.find((policy) => policyKey(policy) === name?.toLowerCase())
+const findPolicy = (name: string | undefined, policies: readonly Policy[]): Policy | undefined =>
+  policies.find((policy) => policyKey(policy) === name?.toLowerCase())
 
 function findEndpoint(rest: string): Endpoint | undefined {
   const lower = rest.toLowerCase()

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ProviderConfig } from '../../../mock-provider/config.ts'
 import { DEFAULT_CONFIG } from '../../../mock-provider/defaults.ts'
-import { issuerOf, SIGN_IN_POLICY } from '../../../mock-provider/dialect/b2c/paths.ts'
+import { issuerOf } from '../../../mock-provider/dialect/b2c/paths.ts'
 import { PASSWORD } from '../../../playground/people.ts'
 import { seriousFindings } from '../../support/chromium.ts'
 import { type Desk, DesktopWorld } from '../../support/desktop-house.ts'
@@ -18,9 +18,11 @@ beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true })
   world = await DesktopWorld.start()
   desk = await world.desk()
-  const { tenant } = v.parse(ProviderConfig, DEFAULT_CONFIG)
+  const config = v.parse(ProviderConfig, DEFAULT_CONFIG)
   desk.settings = {
-    LATCHKEY_EMBEDDED_ISSUER: issuerOf(world.world.addresses.provider, tenant, SIGN_IN_POLICY),
+    LATCHKEY_EMBEDDED_ISSUER: issuerOf(world.world.addresses.provider, config, {
+      id: 'B2C_1_signupsignin',
+    }),
   }
   await desk.open()
   await heading('Sign in to Latchkey')

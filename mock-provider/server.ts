@@ -4,6 +4,7 @@ import type { Clock } from '../clock/clock.ts'
 import { leadsThroughSignIn } from './config/policy.ts'
 import type { Policy, ProviderConfig } from './config.ts'
 import { control, MAILS_PATH } from './control.ts'
+import { COOKIE } from './cookie.ts'
 import { decideLogout } from './dialect/b2c/logout.ts'
 import { metadata } from './dialect/b2c/metadata.ts'
 import {
@@ -13,7 +14,7 @@ import {
   ENDPOINTS,
   readPath,
 } from './dialect/b2c/paths.ts'
-import { COOKIE, createEngine, type Engine } from './engine.ts'
+import { createEngine, type Engine } from './engine.ts'
 import { Faults } from './faults.ts'
 import { readForm } from './form.ts'
 import { Reset } from './journeys/reset.ts'

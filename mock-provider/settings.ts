@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { ProviderConfig } from './config.ts'
 import { DEFAULT_CONFIG } from './defaults.ts'
+import { type JsonPlaces, jsonPlaces } from './json-places.ts'
 import { StartError } from './start-error.ts'
 
 export interface Settings {
@@ -70,25 +71,32 @@ function readConfig(path: string): ProviderConfig {
       `PROVIDER_CONFIG names ${path}, which can't be read: correct the path, or leave it out for the default people.`,
     )
   }
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text, which holds passwords.
-    throw new StartError(`The file ${path} that PROVIDER_CONFIG names is not JSON: correct it.`)
+  // Asked before the parser, whose own message quotes the text: that holds passwords.
+  const places = jsonPlaces(text)
+  if ('wrongLine' in places) {
+    throw new StartError(
+      `The file ${path} that PROVIDER_CONFIG names is not JSON from line ${places.wrongLine} on: correct it.`,
+    )
   }
-  const read = v.safeParse(ProviderConfig, json)
+  const read = v.safeParse(ProviderConfig, JSON.parse(text))
   if (!read.success) {
-    throw new StartError(`The provider's file ${path} needs a correction: ${faults(read.issues)}.`)
+    const where = faults(read.issues, places)
+    throw new StartError(`The provider's file ${path} needs a correction: ${where}.`)
   }
   return read.output
 }
 
-/** `people.0.oid is a GUID; …`. Valibot's own sentences quote the value: those are replaced. */
-const faults = (issues: readonly v.BaseIssue<unknown>[]): string =>
+/**
+ * `line 4: people.0.oid is a GUID; …`. Valibot's own sentences quote the value: those are replaced.
+ *
+ * @param places - of the file that was read, when it was one
+ */
+const faults = (issues: readonly v.BaseIssue<unknown>[], places?: JsonPlaces): string =>
   issues
     .map((issue) => {
-      const where = v.getDotPath(issue) ?? 'it'
+      const path = issue.path?.map(({ key }) => key as PropertyKey) ?? []
+      const line = places === undefined ? '' : `line ${places.lineOf(path)}: `
+      const where = `${line}${v.getDotPath(issue) ?? 'it'}`
       const ours = !issue.message.startsWith('Invalid ')
       if (ours) return `${where} ${issue.message}`
       return issue.received === 'undefined'

@@ -70,7 +70,7 @@ const [person] = DEFAULT_CONFIG.people
 const [application] = DEFAULT_CONFIG.applications
 
 test.each([
-  ['no JSON', '{"password": "Hidden-1"', 'is not JSON'],
+  ['no JSON', '{\n"password": "Hidden-1"\n', 'is not JSON from line 3 on'],
   ['a wrong oid', { people: [{ ...person, oid: 'Hidden-1' }] }, 'people.0.oid is a GUID'],
   ['a missing name', { people: [{ ...person, name: undefined }] }, 'people.0.name is missing'],
   ['an oid twice', { people: [person, person] }, 'people has an oid twice'],
@@ -138,4 +138,19 @@ test.each([
   const read = () => readSettings({ PROVIDER_CONFIG: fileOf(content) })
   expect(read).toThrow(sentence)
   expect(read).not.toThrow(/Hidden-1|Latchkey-1/)
+})
+
+test('each mistake in the file is named with its line', () => {
+  const content = JSON.stringify(
+    { ...DEFAULT_CONFIG, people: [person, { ...person, email: 'nobody', name: undefined }] },
+    null,
+    2,
+  )
+  const lines = content.split('\n')
+  const email = lines.findIndex((line) => line.includes('"nobody"')) + 1
+  // Its person: what is missing has no line of its own.
+  const from = lines.lastIndexOf('    {', email) + 1
+  expect(() => readSettings({ PROVIDER_CONFIG: fileOf(content) })).toThrow(
+    `line ${email}: people.1.email is an e-mail address; line ${from}: people.1.name is missing.`,
+  )
 })

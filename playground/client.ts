@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { type Caller, caller } from '../calls/caller.ts'
 import { fromErrorBody } from '../protocol/error-body.ts'
 import { EndedSessions } from '../protocol/my-devices.ts'
 import { AccountPlan } from '../protocol/my-plan.ts'
@@ -26,10 +27,15 @@ const Done = v.object({ done: v.literal(true) })
  */
 export class PlaygroundClient {
   readonly #url: string
+  readonly #call: Caller
 
   /** @param url the console's */
   constructor(url: string) {
     this.#url = url
+    this.#call = caller(
+      url,
+      (told, status) => fromErrorBody(told) ?? new Error(`The console answered ${status}.`),
+    )
   }
 
   readonly clock = {
@@ -145,22 +151,5 @@ export class PlaygroundClient {
     const person = (await this.scene()).people.find((one) => one.email === email)
     if (!person) throw new Error(`Nobody here has the address ${email}.`)
     return person
-  }
-
-  async #call<T extends v.GenericSchema>(
-    method: string,
-    path: string,
-    schema: T,
-    body?: unknown,
-  ): Promise<v.InferOutput<T>> {
-    const answer = await fetch(new URL(path, this.#url), {
-      method,
-      ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    })
-    const told: unknown = await answer.json()
-    if (!answer.ok) throw fromErrorBody(told) ?? new Error(`The console answered ${answer.status}.`)
-    return v.parse(schema, told)
   }
 }

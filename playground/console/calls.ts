@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { callsOn } from '../../calls/call.ts'
 import type { Happened } from '../../clock/hub.ts'
 import { fromIso, toIso } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
@@ -13,8 +14,9 @@ import { STORY_NAMES } from '../stories/names.ts'
 import { layOut } from '../timeline/layout.ts'
 import { timelineText } from '../timeline/text.ts'
 import { Advanced, ClockShown, HistoryPage } from './answers.ts'
-import { call } from './call.ts'
 import { readAdvance } from './clock-api.ts'
+
+const call = callsOn<House>((sentence) => new LatchkeyError('invalid_request', sentence))
 
 const Id = v.pipe(v.string(), v.nonEmpty())
 

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
 import Koa from 'koa'
+import { openApi } from '../../calls/openapi.ts'
+import { ErrorBody } from '../../protocol/error-body.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import { renderPage } from '../../ui/respond.ts'
 import type { House } from '../house.ts'
@@ -11,7 +13,6 @@ import { DEMO_HEADERS, DEMO_PAGE } from './demo.ts'
 import { answerErrors } from './errors.ts'
 import { liveStream } from './live.ts'
 import { localOnly } from './local-only.ts'
-import { openApi } from './openapi.ts'
 import { SHELL_HEADERS, Shell } from './shell.tsx'
 
 export interface ConsoleOptions {
@@ -68,7 +69,13 @@ function pages(house: House, script: URL): Router {
     context.body = liveStream(house, context.get('last-event-id'))
   })
   router.get('/openapi.json', (context) => {
-    context.body = openApi(CALLS, context.origin)
+    context.body = openApi(CALLS, {
+      title: 'Latchkey playground',
+      description:
+        'One clock, what happened, and everything that can be done by hand in the console. Moments in milliseconds since 1970, unless an answer is the site’s own.',
+      server: context.origin,
+      refusal: ErrorBody,
+    })
   })
   router.get('/demo', (context) => {
     context.set(DEMO_HEADERS)

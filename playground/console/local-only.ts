@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import { isFromHere } from '../../calls/from-here.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
@@ -7,27 +8,17 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
  * Keeps web pages from elsewhere away from the controls. The address must be this machine's own name,
  * so that no foreign name that resolves to it gets in (DNS rebinding); and what changes something must
  * come from this very origin, or from no page at all.
- *
- * `Sec-Fetch-Site` decides where a browser sends it: our pages send no referrer, and then a form's
- * `Origin` is `null` (Fetch §3.2).
  */
 export const localOnly: Middleware = async (context, next) => {
-  const { origin, host } = context.headers
-  if (!LOOPBACK.has(hostname(host))) {
+  if (!LOOPBACK.has(hostname(context.headers.host))) {
     throw new LatchkeyError('access_denied', 'Open this by its address on this machine: 127.0.0.1.')
   }
-  if (context.method !== 'GET' && context.method !== 'HEAD') {
-    const site = context.get('sec-fetch-site')
-    const ours =
-      site === ''
-        ? origin === undefined || origin === `http://${host}`
-        : site === 'same-origin' || site === 'none'
-    if (!ours) {
-      throw new LatchkeyError(
-        'access_denied',
-        'A page from elsewhere can’t do this: use the console, or a program without a page.',
-      )
-    }
+  const changes = context.method !== 'GET' && context.method !== 'HEAD'
+  if (changes && !isFromHere(context.headers)) {
+    throw new LatchkeyError(
+      'access_denied',
+      'A page from elsewhere can’t do this: use the console, or a program without a page.',
+    )
   }
   await next()
 }

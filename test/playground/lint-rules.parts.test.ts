@@ -13,21 +13,33 @@ const DATE_RULE = 'lint/style/noRestrictedGlobals'
 /** DESIGN §2: who may import what; everything else among these is forbidden. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   clock: [],
+  calls: [],
   protocol: ['clock'],
   client: ['clock', 'protocol'],
   'client/node': ['clock', 'protocol'],
   idp: ['clock', 'protocol', 'ui'],
-  'mock-provider': ['clock'],
+  'mock-provider': ['clock', 'calls'],
   ui: ['clock', 'protocol'],
   extension: ['clock', 'protocol', 'client', 'ui'],
   desktop: ['clock', 'protocol', 'client', 'ui'],
   'desktop/electron': ['clock', 'protocol', 'client', 'ui'],
   'desktop/renderer': ['clock', 'protocol', 'client', 'ui'],
-  playground: ['clock', 'protocol', 'client', 'desktop', 'extension', 'idp', 'mock-provider', 'ui'],
+  playground: [
+    'clock',
+    'calls',
+    'protocol',
+    'client',
+    'desktop',
+    'extension',
+    'idp',
+    'mock-provider',
+    'ui',
+  ],
 }
 
 const FOLDERS = [
   'clock',
+  'calls',
   'protocol',
   'client',
   'desktop',
@@ -51,6 +63,7 @@ const arrowFile = (from: string, to: string) => `${from}/imports-${to}.ts`
 
 const TIMES = ['Date.now()', 'new Date()', 'new Date(0)', 'Date()', "Date.parse('1970')"]
 const TIMELESS = [
+  'calls',
   'protocol',
   'client',
   'idp',

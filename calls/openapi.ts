@@ -1,29 +1,41 @@
-import { ErrorBody } from '../../protocol/error-body.ts'
+import type * as v from 'valibot'
 import type { AnyCall } from './call.ts'
 import { type JsonSchema, jsonSchema } from './json-schema.ts'
 
+export interface Described {
+  readonly title: string
+  readonly description: string
+  readonly server: string
+  /** The JSON of every refusal. */
+  readonly refusal: v.GenericSchema
+}
+
 /** The calls as an OpenAPI document. */
-export const openApi = (calls: readonly AnyCall[], server: string) => ({
+export const openApi = <Desk>(
+  calls: readonly AnyCall<Desk>[],
+  { title, description, server, refusal }: Described,
+) => ({
   openapi: '3.1.0',
-  info: {
-    title: 'Latchkey playground',
-    version: '1',
-    description:
-      'One clock, what happened, and everything that can be done by hand in the console. Moments in milliseconds since 1970, unless an answer is the site’s own.',
-  },
+  info: { title, version: '1', description },
   servers: [{ url: server }],
-  paths: pathsOf(calls),
+  paths: pathsOf(calls, refusal),
 })
 
-function pathsOf(calls: readonly AnyCall[]): Record<string, Record<string, unknown>> {
+function pathsOf<Desk>(
+  calls: readonly AnyCall<Desk>[],
+  refusal: v.GenericSchema,
+): Record<string, Record<string, unknown>> {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const call of calls) {
-    paths[call.url] = { ...paths[call.url], [call.method]: operation(call) }
+    paths[call.url] = { ...paths[call.url], [call.method]: operation(call, refusal) }
   }
   return paths
 }
 
-const operation = ({ name, says, path = {}, query = {}, body, answer }: AnyCall) => ({
+const operation = <Desk>(
+  { name, says, path = {}, query = {}, body, answer }: AnyCall<Desk>,
+  refusal: v.GenericSchema,
+) => ({
   operationId: name,
   summary: says,
   parameters: [
@@ -43,7 +55,7 @@ const operation = ({ name, says, path = {}, query = {}, body, answer }: AnyCall)
   ...(body ? { requestBody: { required: true, content: json(jsonSchema(body)) } } : {}),
   responses: {
     200: { description: 'Done.', content: json(jsonSchema(answer)) },
-    default: { description: 'Refused, and why.', content: json(jsonSchema(ErrorBody)) },
+    default: { description: 'Refused, and why.', content: json(jsonSchema(refusal)) },
   },
 })
 

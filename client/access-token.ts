@@ -96,6 +96,11 @@ export class AccessToken {
     return this.#tokens === undefined || now === undefined ? undefined : now - this.#tokens.issuedAt
   }
 
+  /** When the site gave it, by the site's clock. */
+  get issuedAt(): Moment | undefined {
+    return this.#tokens?.issuedAt
+  }
+
   /** From when on a use refreshes first, by the site's clock; for display. */
   get dueAt(): Moment | undefined {
     return this.#tokens && this.#tokens.issuedAt + this.#tokens.lifetime

@@ -13,6 +13,7 @@ import type { BrowserLauncher, DeviceKeys, Http, Lock, Log, Pause, SecretStore }
 import { ProvenHttp } from './proven-http.ts'
 import { Refresher } from './refresh.ts'
 import { Registration } from './registration.ts'
+import { runsOutAt } from './run-out.ts'
 import { ServerTime } from './server-time.ts'
 import { SignIn, type SignInOptions, type SignInResult } from './sign-in.ts'
 import { SignOut } from './sign-out.ts'
@@ -137,6 +138,16 @@ export class Engine {
   /** From when on a use refreshes first; `undefined` while there is no access token. For display. */
   get refreshDueAt(): Moment | undefined {
     return this.#access.dueAt
+  }
+
+  /**
+   * From when on, by the site's clock, the site may be asked whether it has ended the session: see
+   * {@link runsOutAt}. `undefined` while nobody is signed in, or little is known.
+   */
+  get runsOutAt(): Moment | undefined {
+    const { state } = this
+    const me = 'me' in state ? state.me : undefined
+    return me && runsOutAt(me, this.#access.issuedAt)
   }
 
   /** Hears every change of {@link Engine.state}. @returns a function that ends it */

@@ -26,6 +26,11 @@ export interface FollowOptions {
    * a party: it is started again with the new world.
    */
   readonly onReset?: (tick: ClockTick) => void | Promise<void>
+  /**
+   * For those who only look: the clock has come to rest, and all that was due until now has happened.
+   * What asks another party may do so now; before, that party's clock may stand still behind.
+   */
+  readonly atRest?: () => void
   /** The party's due work failed; the clock goes on without it. */
   readonly failed?: (error: unknown) => void
   readonly signal: AbortSignal
@@ -116,7 +121,11 @@ async function* messages(body: ReadableStream<Uint8Array>): AsyncGenerator<HubMe
 async function apply(options: FollowOptions, message: HubMessage): Promise<void> {
   options.clock.setOffset(message.offset)
   const { party } = options
-  if (!party || !message.follower) return
+  if (!party) {
+    if (message.stage === 'work') options.atRest?.()
+    return
+  }
+  if (!message.follower) return
   const done = message.stage === 'work' ? await work(party, options.failed) : { ran: [] }
   const answer = { step: message.step, ...done }
   await fetch(new URL(`/clock/followers/${message.follower}`, options.hub), {

@@ -13,7 +13,10 @@ export interface ClockTick {
   readonly step: number
   /** How far everyone's clock is ahead of real time. */
   readonly offset: Duration
-  /** `set`: only set the clock, for not everyone's is set yet. `work`: do what is due as well. */
+  /**
+   * `set`: only set the clock, for not everyone's is set yet. `work`: do what is due as well. Whoever only
+   * looks hears `work` once the clock has come to rest: from then on the others can be asked about this time.
+   */
   readonly stage: 'set' | 'work'
 }
 
@@ -73,6 +76,8 @@ export class ClockHub {
   #clock: VirtualClock
   #epoch: string
   #step = 0
+  /** Whether the clock is on its way, or has come to rest. */
+  #stage: ClockTick['stage'] = 'work'
   #moving: Promise<unknown> = Promise.resolve()
 
   constructor(options: HubOptions) {
@@ -115,7 +120,7 @@ export class ClockHub {
   /** Adds somebody who only looks: a page, a client that shows the time. */
   watch(tell: (tick: ClockTick) => void): () => void {
     this.#watchers.add(tell)
-    tell(this.tick)
+    tell({ ...this.tick, stage: this.#stage })
     return () => this.#watchers.delete(tell)
   }
 
@@ -150,7 +155,15 @@ export class ClockHub {
     if (!(by > 0 && Number.isFinite(by))) {
       return Promise.reject(new RangeError('The clock moves forward only: say how far.'))
     }
-    return this.#alone(() => this.#advance(by))
+    return this.#alone(async () => {
+      this.#stage = 'set'
+      try {
+        return await this.#advance(by)
+      } finally {
+        this.#stage = 'work'
+        this.#tellWatchers()
+      }
+    })
   }
 
   /**
@@ -166,7 +179,7 @@ export class ClockHub {
       try {
         await start()
       } finally {
-        for (const tell of this.#watchers) tell(this.tick)
+        this.#tellWatchers()
       }
     })
   }
@@ -214,13 +227,18 @@ export class ClockHub {
 
   async #tell(happened: Happened[]): Promise<void> {
     this.#step++
-    for (const tell of this.#watchers) tell(this.tick)
+    this.#tellWatchers()
     // First everyone's clock, then everyone's work: a webhook that one party sends at this moment
     // must not meet another that still lives before it.
     await this.#askAll('set')
     this.#step++
     const done = await this.#askAll('work')
     happened.push(...done.sort((a, b) => a.at - b.at || a.party.localeCompare(b.party)))
+  }
+
+  #tellWatchers(): void {
+    const tick = { ...this.tick, stage: this.#stage }
+    for (const tell of this.#watchers) tell(tick)
   }
 
   async #askAll(stage: ClockTick['stage']): Promise<Happened[]> {

@@ -14,6 +14,8 @@ export const Configuration = v.object({
   services: v.array(address),
   /** Hosts of the identity provider, whose cookies are removed after a sign-in. */
   providerHosts: v.array(v.pipe(v.string(), v.regex(/^[a-z0-9.-]+$/, 'is not the name of a host'))),
+  /** Whose clock an open popup follows: a playground's, for development only. */
+  clock: v.optional(address),
 })
 
 export type Configuration = v.InferOutput<typeof Configuration>
@@ -23,4 +25,5 @@ export const DEFAULT_CONFIGURATION: Configuration = {
   site: 'http://127.0.0.1:3000',
   services: ['http://127.0.0.1:3100'],
   providerHosts: ['localhost'],
+  clock: 'http://127.0.0.1:3200',
 }

@@ -37,6 +37,8 @@ export const View = v.object({
   site: v.string(),
   /** When the access token runs out, if one is held: use renews it then. By the site's clock. */
   refreshDueAt: v.optional(v.number()),
+  /** From when on the site may be asked whether the session has ended; no use of it. By the site's clock. */
+  runsOutAt: v.optional(v.number()),
   /** What time it is at the site, and what this machine's clock said then. */
   now: v.object({ site: v.number(), here: v.number() }),
 })

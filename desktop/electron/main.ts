@@ -125,7 +125,12 @@ async function follow(hub: string, running: Desktop): Promise<void> {
     },
   }
   try {
-    await followClock({ hub, clock: shifted, signal: new AbortController().signal })
+    await followClock({
+      hub,
+      clock: shifted,
+      atRest: () => running.timePassed(),
+      signal: new AbortController().signal,
+    })
   } catch {
     log('warn', 'clock_not_followed', { hub })
   }

@@ -2,6 +2,7 @@ import { keptDeviceKeys } from '../../client/device-keys.ts'
 import { Engine } from '../../client/engine.ts'
 import { loopback } from '../../client/node/loopback.ts'
 import type { Http, Log } from '../../client/ports.ts'
+import { askIfRunOut } from '../../client/run-out.ts'
 import type { SignInResult } from '../../client/sign-in.ts'
 import { nameOf } from '../../client/site.ts'
 import type { State } from '../../client/state.ts'
@@ -95,6 +96,16 @@ export class Desktop {
   /** The person looks at the window: that is use, so a refresh that is due happens now. */
   async used(): Promise<void> {
     await this.#look()
+  }
+
+  /**
+   * Time has passed, as a playground has it. That alone is not use: the site is asked only when the session
+   * must have run out, to say so at once.
+   */
+  timePassed(): void {
+    const { runsOutAt, siteTime } = this.#engine
+    if (runsOutAt === undefined || siteTime === undefined) return
+    askIfRunOut(runsOutAt - siteTime, () => void this.#look())
   }
 
   /** The computer woke up. That alone is not use. */

@@ -197,11 +197,13 @@ export class Installation {
     const here = this.#clock.now()
     const engine = this.#engine && (await this.#engine)
     const refreshDueAt = engine?.refreshDueAt
+    const runsOutAt = engine?.runsOutAt
     const view: View = {
       state: drawable(state),
       site,
       now: { site: engine?.siteTime ?? here, here },
       ...(refreshDueAt === undefined ? {} : { refreshDueAt }),
+      ...(runsOutAt === undefined ? {} : { runsOutAt }),
       ...(this.#trouble === undefined ? {} : { trouble: this.#trouble }),
       ...(read.success ? { purge: read.output } : {}),
     }

@@ -27,6 +27,7 @@ function Options() {
       site: String(form.get('site')),
       services: wordsIn(form.get('services')),
       providerHosts: wordsIn(form.get('providerHosts')),
+      clock: form.get('clock') || undefined,
     })
     if (!read.success) {
       const [issue] = read.issues
@@ -35,7 +36,9 @@ function Options() {
     }
     // Asked for when it is needed, and for these alone.
     const origins = [
-      ...[read.output.site, ...read.output.services].map((url) => `${url.replace(/:\d+$/, '')}/*`),
+      ...[read.output.site, ...read.output.services, read.output.clock ?? []]
+        .flat()
+        .map((url) => `${url.replace(/:\d+$/, '')}/*`),
       ...read.output.providerHosts.flatMap((host) => [`http://${host}/*`, `https://${host}/*`]),
     ]
     if (!(await browser.permissions.request({ origins }))) {
@@ -84,6 +87,8 @@ function Options() {
           name="providerHosts"
           value={configuration.providerHosts.join(' ')}
         />
+        <label for="clock">Clock of a playground to follow, if there is one</label>
+        <input id="clock" name="clock" type="url" value={configuration.clock ?? ''} />
         <p class="secondary">Another site is another world: whoever is signed in is signed out.</p>
         <button class="button" type="submit">
           Save

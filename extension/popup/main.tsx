@@ -1,12 +1,14 @@
 import { render } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import * as v from 'valibot'
+import { askIfRunOut } from '../../client/run-out.ts'
 import { SystemClock } from '../../clock/clock.ts'
 import { MINUTE } from '../../clock/moment.ts'
 import { ask } from '../ask.ts'
 import { browser } from '../platform.ts'
 import { VIEW_KEY, View } from '../view.ts'
 import { type Doing, Screen } from './screens.tsx'
+import { followSharedClock } from './shared-clock.ts'
 
 const clock = new SystemClock()
 
@@ -21,6 +23,7 @@ function Popup() {
   const [view, setView] = useState<View>()
   const [trouble, setTrouble] = useState<string>()
   const [hello, setHello] = useState<string>()
+  const [sharedAhead, setSharedAhead] = useState(0)
 
   useEffect(() => {
     const listen = (changes: Record<string, { newValue?: unknown }>) => {
@@ -30,6 +33,25 @@ function Popup() {
     browser.storage.session.onChanged.addListener(listen)
     look(ask('view', {}))
     return () => browser.storage.session.onChanged.removeListener(listen)
+  }, [])
+
+  const shown = useRef(view)
+  shown.current = view
+  useEffect(() => {
+    const following = new AbortController()
+    let offset = 0
+    const ahead = (by: number) => {
+      offset = by
+      setSharedAhead(by)
+    }
+    // Time alone is no use: only what must have run out is asked for.
+    const atRest = () => {
+      const { runsOutAt } = shown.current ?? {}
+      if (runsOutAt === undefined) return
+      askIfRunOut(runsOutAt - (clock.now() + offset), () => look(ask('view', {})))
+    }
+    void followSharedClock({ ahead, atRest }, following.signal)
+    return () => following.abort()
   }, [])
 
   const look = (answer: Promise<View>) => {
@@ -48,7 +70,7 @@ function Popup() {
   }
 
   const { site, here } = view?.now ?? { site: clock.now(), here: clock.now() }
-  const ahead = site - here
+  const ahead = Math.max(site - here, sharedAhead)
 
   return (
     <Screen

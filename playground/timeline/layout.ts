@@ -17,7 +17,7 @@ export const MARKS = {
   dead: '✕',
   acted: '◆',
   fault: '⚡',
-  clock: '⏵',
+  clock: '▶',
 } as const
 
 export type MarkKind = keyof typeof MARKS

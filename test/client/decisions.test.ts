@@ -3,9 +3,10 @@ import { decideOnUse } from '../../client/access-token.ts'
 import { backOff } from '../../client/backoff.ts'
 import type { Held } from '../../client/held.ts'
 import { decideAfterRedeem, decideAfterRefresh } from '../../client/outcome.ts'
+import { runsOutAt } from '../../client/run-out.ts'
 import type { SiteAnswer } from '../../client/site.ts'
 import { decideAtStart, stateOf } from '../../client/state.ts'
-import { HOUR, MINUTE, SECOND } from '../../clock/moment.ts'
+import { DAY, HOUR, MINUTE, SECOND, toSeconds } from '../../clock/moment.ts'
 import { type ErrorCode, HTTP_STATUS, LatchkeyError } from '../../protocol/errors.ts'
 import { REASONS } from '../../protocol/reasons.ts'
 
@@ -126,6 +127,28 @@ test.each<[string, Partial<Held>, string]>([
 ])('a start that finds %s: %s', (_, held, decision) => {
   expect(decideAtStart({ version: 1, ...held })).toBe(decision)
 })
+
+test.each([
+  ['nothing newer', undefined, 14 * DAY],
+  ['a token of that refresh', 0, 14 * DAY],
+  ['a token of a refresh that came later', 5 * DAY, 19 * DAY],
+  ['a token of the last days', 170 * DAY, 180 * DAY],
+] as const)(
+  'signed in on day 0, and %s: runs out a second after that is over',
+  (_, issuedAt, at) => {
+    const start = Date.UTC(2026, 10, 23)
+    const session = {
+      id: 's',
+      signed_in_at: toSeconds(start),
+      refreshed_at: toSeconds(start),
+      idle_ends_at: toSeconds(start + 14 * DAY),
+      absolute_ends_at: toSeconds(start + 180 * DAY),
+      purge: null,
+    }
+    const issued = issuedAt === undefined ? undefined : start + issuedAt
+    expect(runsOutAt({ session }, issued)).toBe(start + at + SECOND)
+  },
+)
 
 test('being offline or signing in never decides who is signed in', () => {
   const held: Held = { version: 1, session }

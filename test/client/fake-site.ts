@@ -301,8 +301,8 @@ export class FakeSite {
         id: session.id,
         signed_in_at: now,
         refreshed_at: toSeconds(session.refreshedAt),
-        idle_ends_at: now,
-        absolute_ends_at: now,
+        idle_ends_at: toSeconds(session.refreshedAt + 14 * DAY),
+        absolute_ends_at: now + (180 * DAY) / SECOND,
         purge: null,
       },
     })

@@ -154,6 +154,25 @@ test('an answer to an earlier tick plans, but does not count as done', async () 
   expect(hub.answer('late', { step: 1, ran: [] })).toBe(false)
 })
 
+test('whoever only looks hears of each moment, and at the end that the clock has come to rest', async () => {
+  const hub = newHub()
+  const heard: (readonly [number, ClockTick['stage']])[] = []
+  follow(hub, 'site', [due(HOUR, 'sweep')])
+  hub.watch(({ offset, stage }) => heard.push([offset, stage]))
+  const late = hub.advance(DAY)
+  await Promise.resolve()
+  hub.watch(({ stage }) => heard.push([-1, stage]))()
+  await late
+  expect(heard).toEqual([
+    [0, 'work'],
+    [0, 'set'],
+    [-1, 'set'],
+    [HOUR, 'set'],
+    [DAY, 'set'],
+    [DAY, 'work'],
+  ])
+})
+
 test('a reset: parties are ended first, whoever looks hears of another world last', async () => {
   const hub = newHub()
   const order: string[] = []

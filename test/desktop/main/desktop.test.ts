@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { StoppedClock, VirtualClock } from '../../../clock/clock.ts'
-import { DAY, HOUR } from '../../../clock/moment.ts'
+import { DAY, HOUR, SECOND } from '../../../clock/moment.ts'
 import type { View } from '../../../desktop/ipc/view.ts'
 import { Desktop } from '../../../desktop/main/desktop.ts'
 import type { Notice } from '../../../desktop/main/ports.ts'
@@ -152,6 +152,21 @@ test('day 15: one notice, with the sentence, and the window says the same', asyn
     at: 'signed_out',
     ended: { reason: 'idle_expired' },
   })
+  expect(app.notices.map(({ title }) => title)).toEqual(['It has been a while'])
+})
+
+test('time passes, and nobody is at it: day 13 is no use, day 15 says at once that it is over', async () => {
+  const all = world()
+  const app = await start(all)
+  await app.starting
+  await app.signIn()
+  const asked = all.site.calls.length
+  all.clock.advance(13 * DAY)
+  app.desktop.timePassed()
+  expect(all.site.calls).toHaveLength(asked)
+  all.clock.advance(DAY + SECOND)
+  app.desktop.timePassed()
+  await app.until('signed_out')
   expect(app.notices.map(({ title }) => title)).toEqual(['It has been a while'])
 })
 

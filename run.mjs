@@ -25,6 +25,7 @@ const ENTRIES = {
   'story-device': 'playground/story/device.ts',
   soak: 'test/soak/main.ts',
   desktop: 'desktop/launch.ts',
+  'desktop-pack': 'desktop/package/pack.ts',
   'electron-host/run': 'test/electron-host/run.ts',
   'electron-host/electron': 'test/electron-host/electron.ts',
   'electron-host/hooks': 'test/electron-host/hooks.ts',

@@ -1,8 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
+import * as v from 'valibot'
 import { STYLE } from '../ui/style.ts'
 import { house } from './house.ts'
+import { DESKTOP_NAME } from './main/private-link.ts'
 import { PAGE } from './page.ts'
 
 const COMMON: BuildOptions = {
@@ -16,6 +18,12 @@ const COMMON: BuildOptions = {
 /** Electron 45 brings Node 24 and Chromium 150; the test host runs on Node 20. */
 const NODE: BuildOptions = { ...COMMON, platform: 'node', target: 'node20' }
 const PAGE_TARGET = 'chrome140'
+
+const HouseManifest = v.object({
+  version: v.string(),
+  description: v.string(),
+  optionalDependencies: v.object({ keytar: v.string() }),
+})
 
 /**
  * Builds the app into a folder that Electron can be started with: the main process, the preload, the
@@ -68,9 +76,23 @@ export async function buildDesktop(folder: string): Promise<void> {
   cpSync(join(root, 'desktop/icons/tray.png'), join(folder, 'tray.png'))
   writeFileSync(join(folder, 'renderer', 'index.html'), PAGE)
   writeFileSync(join(folder, 'renderer', 'style.css'), STYLE)
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  writeFileSync(
-    join(folder, 'package.json'),
-    `${JSON.stringify({ name: 'latchkey', productName: 'Latchkey', version, type: 'module', main: 'main.mjs', desktopName: 'dev.latchkey.app.desktop' }, null, 2)}\n`,
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(root), null, 2)}\n`)
+}
+
+/** The app's own `package.json`: what Electron starts, and what it loads at run time. */
+function manifest(root: string) {
+  const { version, description, optionalDependencies } = v.parse(
+    HouseManifest,
+    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')),
   )
+  return {
+    name: 'latchkey',
+    productName: 'Latchkey',
+    version,
+    description,
+    type: 'module',
+    main: 'main.mjs',
+    desktopName: DESKTOP_NAME,
+    dependencies: { keytar: optionalDependencies.keytar },
+  }
 }

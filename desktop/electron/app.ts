@@ -1,7 +1,5 @@
 import { app } from 'electron'
-
-/** As the installed `.desktop` file is called: a reverse domain, and no hyphen (electron/electron#20382). */
-const DESKTOP_NAME = 'dev.latchkey.app.desktop'
+import { DESKTOP_NAME } from '../main/private-link.ts'
 
 /**
  * Makes this process the only one of its kind.

@@ -4,6 +4,12 @@ import { type Duration, MINUTE } from '../../clock/moment.ts'
 /** The app's own kind of link: a reversed domain, as RFC 8252 §7.1 asks. */
 export const PRIVATE_SCHEME = 'dev.latchkey.app'
 
+/**
+ * As the `.desktop` file is called that opens such links on Linux: a reverse domain without a hyphen, or
+ * `xdg-settings` takes over the person's browser (electron/electron#20382).
+ */
+export const DESKTOP_NAME = `${PRIVATE_SCHEME}.desktop`
+
 const REDIRECT_URI = `${PRIVATE_SCHEME}:/callback`
 
 /** No answer of the site is longer by far. */

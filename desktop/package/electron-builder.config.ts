@@ -1,29 +1,45 @@
 import { PRIVATE_SCHEME } from '../main/private-link.ts'
 import { fuses } from './fuses.ts'
 
+/** What electron-builder 26.17 can set. The last one it doesn't know, and leaves as Electron has it: on. */
+const { wasmTrapHandlers: _, ...knownFuses } = fuses
+
 /**
- * How electron-builder 26 is to pack the folder that `desktop/build.ts` fills. It needs Electron's
- * archive, which our machines can't fetch: read it as a statement. Where it was tried with a folder of
- * our own in its place, it took this configuration and stopped at the fuses: `@electron/fuses` takes an
- * executable whose name ends in `.app` for a bundle of macOS.
+ * How electron-builder 26 packs the folder that `prepare.ts` fills. What it makes of it is written down
+ * in docs/desktop.md; the name of the `.desktop` file comes from the app's own `package.json`.
  */
 export const packaging = {
   appId: PRIVATE_SCHEME,
   productName: 'Latchkey',
   electronVersion: '45.4.1',
+  directories: { output: '../dist-packed' },
+  // Of keytar's builds the one for the system that is packed for.
+  files: [
+    '**/*',
+    '!node_modules/keytar/prebuilds/**',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: electron-builder fills it in
+    'node_modules/keytar/prebuilds/${platform}-${arch}/**',
+  ],
   asar: true,
   // A native module can't be loaded from within an archive.
   asarUnpack: ['node_modules/keytar/**'],
-  electronFuses: fuses,
-  // The installed .desktop file's name, as app.setDesktopName says it: a reverse domain without a
-  // hyphen, or xdg-settings takes over the person's browser (electron/electron#20382).
-  extraMetadata: { desktopName: `${PRIVATE_SCHEME}.desktop` },
+  // It is built already, for any Node-API 3: nothing to compile.
+  npmRebuild: false,
+  electronFuses: knownFuses,
+  // A .deb names who looks after it, and where to read on: whoever publishes puts themselves here.
+  extraMetadata: {
+    author: { name: 'Latchkey', email: 'maintainers@latchkey.example' },
+    homepage: 'https://latchkey.example',
+  },
+  // By these, electron-builder writes the scheme's MimeType into the .desktop file as well.
   protocols: [{ name: 'Latchkey sign-in', schemes: [PRIVATE_SCHEME], role: 'Viewer' }],
   linux: {
     target: ['deb', 'AppImage'],
-    executableName: PRIVATE_SCHEME,
+    // Not the scheme: @electron/fuses takes a path with ".app" in it for a bundle of macOS.
+    executableName: 'latchkey',
+    // The .desktop file is called as app.setDesktopName says it, not as the executable is.
+    syncDesktopName: true,
     category: 'Utility',
-    mimeTypes: [`x-scheme-handler/${PRIVATE_SCHEME}`],
     // Without %U a second instance arrives without its link (mattermost/desktop#2895).
     executableArgs: ['%U'],
   },

@@ -1,4 +1,4 @@
-/** The switches that are burnt into an Electron binary (@electron/fuses 2, `FuseV1Options`). */
+/** The switches that are burnt into an Electron binary (@electron/fuses 2.1, `FuseV1Options`). */
 export const FUSES = [
   'runAsNode',
   'enableCookieEncryption',
@@ -8,6 +8,7 @@ export const FUSES = [
   'onlyLoadAppFromAsar',
   'loadBrowserProcessSpecificV8Snapshot',
   'grantFileProtocolExtraPrivileges',
+  'wasmTrapHandlers',
 ] as const
 
 type Fuse = (typeof FUSES)[number]
@@ -20,10 +21,12 @@ export const fuses = {
   // No debugger in a process that holds tokens.
   enableNodeCliInspectArguments: false,
   enableCookieEncryption: true,
-  // Code comes from the archive that was signed, whole.
+  // Code comes from the archive that was signed, whole; on Linux Electron does not check that.
   enableEmbeddedAsarIntegrityValidation: true,
   onlyLoadAppFromAsar: true,
   loadBrowserProcessSpecificV8Snapshot: false,
   // The page comes from app://, so file:// needs no more than it has on the web.
   grantFileProtocolExtraPrivileges: false,
+  // How out-of-bounds accesses of WebAssembly are caught: by hardware. The page has none.
+  wasmTrapHandlers: true,
 } as const satisfies Record<Fuse, boolean>

@@ -38,11 +38,15 @@ export function csrfToken(ctx: Koa.Context): string {
 }
 
 /** Whether a form that was posted comes from a page of ours in this very browser. */
-export function isOurForm(ctx: Koa.Context, form: URLSearchParams): boolean {
+export const isOurForm = (ctx: Koa.Context, form: URLSearchParams): boolean =>
+  isOurRequest(ctx, form.get('csrf_token') ?? '')
+
+/** @param token - what the request brings besides the cookie: a field, a header, a parameter. */
+export function isOurRequest(ctx: Koa.Context, token: string): boolean {
   // Cookies of `localhost` are shared by all its ports, so the cookie alone is not enough.
   const site = ctx.get('sec-fetch-site')
   if (site !== '' && site !== 'same-origin') return false
   const cookie = Buffer.from(ctx.cookies.get(CSRF_COOKIE) ?? '')
-  const field = Buffer.from(form.get('csrf_token') ?? '')
+  const field = Buffer.from(token)
   return cookie.length > 0 && cookie.length === field.length && timingSafeEqual(cookie, field)
 }

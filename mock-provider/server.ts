@@ -17,6 +17,7 @@ import {
 import { createEngine, type Engine } from './engine.ts'
 import { Faults } from './faults.ts'
 import { readForm } from './form.ts'
+import { SelfAsserted } from './journeys/asserted.ts'
 import { Reset } from './journeys/reset.ts'
 import { SignIn } from './journeys/sign-in.ts'
 import { Social } from './journeys/social.ts'
@@ -101,15 +102,16 @@ export function createProviderServer(
   const social = new Social(people, clock, authrespPath(config.tenant))
   const mails = new Mails()
   const steps = new Steps({ engines, config, clock, log })
+  const asserted = new SelfAsserted(steps, clock)
   const reset = new Reset({
     steps,
-    tenant: config.tenant,
+    asserted,
     people,
     mails,
     clock,
     mailsPath: options.control ? MAILS_PATH : undefined,
   })
-  const signIn = new SignIn({ steps, config, people, social, reset })
+  const signIn = new SignIn({ steps, asserted, people, social, reset })
 
   const app = new Koa()
   app.on('error', failed)
@@ -160,6 +162,11 @@ export function createProviderServer(
         if (ctx.method === 'GET') return reset.show(ctx)
         if (ctx.method === 'POST') return reset.submit(ctx)
         return notFound(ctx)
+      case 'selfAsserted':
+        return ctx.method === 'POST' ? asserted.post(ctx) : notFound(ctx)
+      case 'signInConfirmed':
+      case 'selfAssertedConfirmed':
+        return ctx.method === 'GET' ? asserted.confirmed(ctx) : notFound(ctx)
       case 'logout':
         return logout(ctx, engine)
       case 'authorize':

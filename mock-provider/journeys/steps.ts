@@ -1,15 +1,20 @@
 import type Koa from 'koa'
 import type { InteractionResults } from 'oidc-provider'
+import type { VNode } from 'preact'
 import type { Clock } from '../../clock/clock.ts'
 import { toSeconds } from '../../clock/moment.ts'
 import type { Person, Policy, ProviderConfig } from '../config.ts'
 import { type B2cCode, b2cError } from '../dialect/b2c/errors.ts'
-import { FIRST_PAGE, type JourneyPage, policyKey } from '../dialect/b2c/paths.ts'
-import { readTransaction } from '../engine/transaction.ts'
+import { FIRST_PAGE, type JourneyPage, policyKey, tenantDomain } from '../dialect/b2c/paths.ts'
+import { readTransaction, transactionOf } from '../engine/transaction.ts'
 import type { Engine } from '../engine.ts'
+import { csrfToken } from '../form.ts'
 import type { Log } from '../log.ts'
+import type { PageSettings } from '../pages/contract.tsx'
 import { failurePage } from '../pages/failure.tsx'
-import { seeOther, sendPage } from '../pages/send.ts'
+import type { JourneyPageProps } from '../pages/journey-page.tsx'
+import { seeOther, sendPage, sendScriptedPage } from '../pages/send.ts'
+import type { Refusal } from './refusal.ts'
 
 /** A journey that waits for its person: the engine's handle of it, and the policy that it began at. */
 export interface Step {
@@ -32,17 +37,57 @@ export class Steps {
     this.#options = options
   }
 
-  /** @param page - the one that asks: no policy may be left by another's pages. */
-  async find(tx: unknown, page: JourneyPage): Promise<Step | undefined> {
+  /** @param page - the one that asks, if one does: no policy may be left by another's pages. */
+  async find(tx: unknown, page?: JourneyPage): Promise<Step | undefined> {
     const read = readTransaction(tx)
     const engine = this.#options.engines.find(({ policy }) => policyKey(policy) === read?.policy)
-    if (!read || !engine || !leadsThrough(engine.policy, page)) return undefined
+    if (!read || !engine) return undefined
+    if (page !== undefined && !leadsThrough(engine.policy, page)) return undefined
     const interaction = await engine.provider.Interaction.find(read.uid)
     return interaction && { engine, interaction }
   }
 
+  /** The `tx` of a step. */
+  transaction({ engine, interaction }: Step): string {
+    return transactionOf(engine.policy, interaction.uid)
+  }
+
+  /** The address of a page of the step's policy. */
+  addressOf(step: Step, endpoint: string): string {
+    const { policy } = step.engine
+    const query = new URLSearchParams({ tx: this.transaction(step), p: policy.id })
+    return `${this.#baseOf(step)}${endpoint}?${query}`
+  }
+
+  /** Sends a page of a journey, with all that its kind of page needs. */
+  page(
+    ctx: Koa.Context,
+    step: Step,
+    api: PageSettings['api'],
+    refusal: Refusal | undefined,
+    draw: (props: JourneyPageProps) => VNode,
+  ): void {
+    const settings: PageSettings = {
+      api,
+      csrf: csrfToken(ctx),
+      transId: this.transaction(step),
+      hosts: { tenant: this.#baseOf(step), policy: step.engine.policy.id },
+    }
+    const application = this.#applicationOf(step)
+    const tenant = this.#options.config.tenant.name
+    sendScriptedPage(
+      ctx,
+      (nonce) => draw({ application, tenant, settings, nonce, refusal }),
+      refusal === undefined ? 200 : 400,
+    )
+  }
+
+  #baseOf({ engine }: Step): string {
+    return `/${tenantDomain(this.#options.config.tenant)}/${policyKey(engine.policy)}`
+  }
+
   /** The name of the application that sent the person here. */
-  application({ interaction }: Step): string {
+  #applicationOf({ interaction }: Step): string {
     const { client_id } = interaction.params
     const { applications } = this.#options.config
     return applications.find(({ clientId }) => clientId === client_id)?.name ?? ''

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type Koa from 'koa'
 import type { VNode } from 'preact'
 import { renderToString } from 'preact-render-to-string'
@@ -9,10 +10,25 @@ import { STYLE_SOURCE } from './style.ts'
  */
 const POLICY = `default-src 'none'; style-src ${STYLE_SOURCE}; base-uri 'none'; frame-ancestors 'none'`
 
+type Answer = Koa.BaseContext & { body: unknown }
+
 /** Sends a page that needs no script and allows none. */
-export function sendPage(ctx: Koa.BaseContext & { body: unknown }, page: VNode, status: number) {
+export const sendPage = (ctx: Answer, page: VNode, status: number): void =>
+  send(ctx, page, status, POLICY)
+
+/** Sends a page with scripts of its own: those that bring the nonce run, and ask nobody but us. */
+export function sendScriptedPage(
+  ctx: Answer,
+  draw: (nonce: string) => VNode,
+  status: number,
+): void {
+  const nonce = randomBytes(16).toString('base64url')
+  send(ctx, draw(nonce), status, `${POLICY}; script-src 'nonce-${nonce}'; connect-src 'self'`)
+}
+
+function send(ctx: Answer, page: VNode, status: number, policy: string): void {
   ctx.status = status
-  ctx.set('content-security-policy', POLICY)
+  ctx.set('content-security-policy', policy)
   ctx.set('x-frame-options', 'DENY')
   ctx.type = 'html'
   ctx.body = `<!doctype html>${renderToString(page)}`

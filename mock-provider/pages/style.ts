@@ -9,8 +9,11 @@ h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem; }
 p { margin: 0 0 1.25rem; }
 form { display: grid; gap: .375rem; margin: 0 0 1.25rem; }
 input { font: inherit; padding: .5rem .625rem; margin-bottom: .625rem; border: 1px solid GrayText; border-radius: .375rem; background: Field; color: FieldText; }
+input[readonly] { background: transparent; }
+[hidden] { display: none; }
 button { font: inherit; padding: .5rem 1rem; margin-top: .25rem; border: 1px solid GrayText; border-radius: .375rem; background: transparent; color: inherit; cursor: pointer; }
 button.main { background: light-dark(#1f4fd1, #9db8ff); color: light-dark(#fff, #0b1a3f); border-color: transparent; font-weight: 600; }
+button:disabled { cursor: default; background: transparent; color: GrayText; border: 1px dashed GrayText; font-weight: 400; }
 button.link { justify-self: start; padding: .25rem 0; border: 0; color: LinkText; text-decoration: underline; }
 [role=status] { border-left: 4px solid light-dark(#1f4fd1, #9db8ff); padding: .5rem .75rem; margin: 0 0 1rem; }
 :focus-visible { outline: 3px solid light-dark(#1f4fd1, #9db8ff); outline-offset: 2px; }

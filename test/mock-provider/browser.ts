@@ -1,3 +1,4 @@
+import { parse } from 'node-html-parser'
 import { CookieJar } from 'tough-cookie'
 
 /** Where a browser ended up. */
@@ -7,6 +8,16 @@ export interface Page {
   readonly html: string
   readonly headers: Headers
 }
+
+/** What a person sees of one kind of element on a page; `undefined`: none is shown. */
+export const shown = ({ html }: Page, selector: string): string | undefined =>
+  parse(html)
+    .querySelectorAll(selector)
+    .find((element) => !element.hasAttribute('hidden'))
+    ?.text.trim()
+
+/** What went wrong, as the page says it. */
+export const alertOf = (page: Page): string | undefined => shown(page, '[role=alert]')
 
 /** A browser without a script: cookies, redirects and forms, and nothing outside one origin. */
 export class Browser {

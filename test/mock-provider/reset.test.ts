@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { HOUR, MINUTE, SECOND } from '../../clock/moment.ts'
-import type { Browser, Page } from './browser.ts'
+import { alertOf, type Browser, type Page, shown } from './browser.ts'
 import { application, later, openWorld, password } from './world.ts'
 
 type World = Awaited<ReturnType<typeof openWorld>>
@@ -21,17 +21,17 @@ beforeEach(() => {
 })
 afterAll(() => world.close())
 
-const alertOf = ({ html }: Page) => /role="alert"[^>]*>([^<]*)</.exec(html)?.[1]
-
 /** From the first page to the one that asks for the code. */
 const send = (page: Page, email = BOB) => browser.submit(page, { action: 'send', email })
 
 const verify = (page: Page, verificationCode: string) =>
   browser.submit(page, { action: 'verify', verificationCode })
 
+const goOn = (page: Page) => browser.submit(page, { action: 'continue' })
+
 /** From the first page to the one that asks for the password. */
 const prove = async (page: Page, email = BOB) =>
-  verify(await send(page, email), await world.mailedCode(email))
+  goOn(await verify(await send(page, email), await world.mailedCode(email)))
 
 const change = (page: Page, newPassword = NEW, reenterPassword = newPassword) =>
   browser.submit(page, { action: 'continue', newPassword, reenterPassword })
@@ -55,10 +55,10 @@ test('“Forgot your password?” sends the application away with access_denied 
 test('the reset policy: e-mail, code, new password; its ID token names it; from then on the new one is right', async () => {
   const { page, redeem } = await world.beginReset(browser)
   const asked = await send(page)
-  expect(asked.html).toContain('Verification code has been sent to your inbox.')
-  const proven = await verify(asked, await world.mailedCode(BOB))
-  expect(proven.html).toContain('E-mail address verified.')
-  const claims = (await redeem(await change(proven))).claims()
+  expect(shown(asked, '[role=status]')).toMatch(/^Verification code has been sent to your inbox\./)
+  const verified = await verify(asked, await world.mailedCode(BOB))
+  expect(shown(verified, '[role=status]')).toMatch(/^E-mail address verified\./)
+  const claims = (await redeem(await change(await goOn(verified)))).claims()
   expect(claims).toMatchObject({
     iss: world.resetIssuer,
     aud: application.clientId,
@@ -131,7 +131,8 @@ describe('what goes wrong is said on the page', () => {
     expect(alertOf(refused)).toBe('That code is expired. Please request a new code.')
     const again = await send(refused)
     later(10 * MINUTE - SECOND)
-    expect((await verify(again, await world.mailedCode(BOB))).html).toContain('id="newPassword"')
+    const verified = await verify(again, await world.mailedCode(BOB))
+    expect((await goOn(verified)).html).toContain('id="newPassword"')
   })
 
   test('only the newest code is good, and a code of another journey is not', async () => {
@@ -144,7 +145,7 @@ describe('what goes wrong is said on the page', () => {
     const other = await send((await world.beginReset(browser)).page)
     const others = await world.mailedCode(BOB)
     if (fresh !== others) expect(alertOf(await verify(other, fresh))).toMatch(/incorrect/)
-    expect((await verify(second, fresh)).html).toContain('id="newPassword"')
+    expect((await goOn(await verify(second, fresh))).html).toContain('id="newPassword"')
   })
 
   test.each([
@@ -157,13 +158,15 @@ describe('what goes wrong is said on the page', () => {
     const known = await send((await world.beginReset(browser)).page)
     const withoutSecrets = ({ html }: Page) =>
       html
-        .replace(/name="csrf_token" value="[^"]+"/, '')
+        .replace(/(nonce|value)="[^"]*"/g, '')
+        .replace(/var SETTINGS = .*;/, '')
         .replaceAll(BOB, '')
         .replaceAll(email, '')
     expect(withoutSecrets(asked)).toBe(withoutSecrets(known))
-    const refused = await verify(asked, await world.mailedCode(email))
+    const refused = await goOn(await verify(asked, await world.mailedCode(email)))
     expect(alertOf(refused)).toBe('An account could not be found for the provided user ID.')
-    expect(refused.html).toContain('id="email_ver_but_send"')
+    const again = await browser.submit(refused, { action: 'edit' })
+    expect(shown(again, '#email_ver_but_send')).toBe('Send verification code')
   })
 
   test.each([
@@ -196,9 +199,10 @@ describe('wrong turns', () => {
     const asked = await send(page)
     const code = await world.mailedCode(BOB)
     await verify(asked, code)
-    const shown = await verify(asked, code)
-    expect(shown.html).toContain('id="newPassword"')
-    expect((await browser.submit(shown, { action: 'edit' })).html).toContain('email_ver_but_send')
+    const verified = await verify(asked, code)
+    expect(shown(verified, '#email_success')).toBeDefined()
+    await goOn(verified)
+    expect((await send(asked)).html).toContain('id="newPassword"')
   })
 
   test('once it is done, the page is worth nothing any more', async () => {
@@ -227,8 +231,8 @@ describe('wrong turns', () => {
     const { page } = await world.beginReset(browser)
     const proven = await prove(page)
     const other = world.browser()
-    const shown = await other.get(proven.url)
-    const end = await other.submit(shown, {
+    const seen = await other.get(proven.url)
+    const end = await other.submit(seen, {
       action: 'continue',
       newPassword: NEW,
       reenterPassword: NEW,
@@ -273,7 +277,8 @@ test('reset inside the sign-in: no error, and isForgotPassword once', async () =
   expect(asked.html).toContain('id="email_ver_but_send"')
   const mailed = await browser.submit(asked, { action: 'send', email: BOB })
   const verificationCode = await inside.mailedCode(BOB)
-  const proven = await browser.submit(mailed, { action: 'verify', verificationCode })
+  const verified = await browser.submit(mailed, { action: 'verify', verificationCode })
+  const proven = await browser.submit(verified, { action: 'continue' })
   const form = { action: 'continue', newPassword: NEW, reenterPassword: NEW }
   expect((await redeem(await browser.submit(proven, form))).claims()).toMatchObject({
     iss: inside.issuer,
@@ -286,12 +291,9 @@ test('reset inside the sign-in: no error, and isForgotPassword once', async () =
   await inside.close()
 })
 
-test('nothing secret is logged, and pages allow no script', async () => {
+test('nothing secret is logged', async () => {
   const { page } = await world.beginReset(browser)
-  const proven = await prove(page)
-  expect(page.html + proven.html).not.toContain('<script')
-  expect(proven.headers.get('content-security-policy')).toContain("default-src 'none'")
-  await change(proven)
+  await change(await prove(page))
   const log = world.lines.join('\n')
   for (const secret of [NEW, await world.mailedCode(BOB), BOB]) expect(log).not.toContain(secret)
 })

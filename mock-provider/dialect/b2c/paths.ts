@@ -28,7 +28,10 @@ export const ENDPOINTS = {
   token: '/oauth2/v2.0/token',
   logout: '/oauth2/v2.0/logout',
   signIn: '/api/combinedsigninandsignup/unified',
+  signInConfirmed: '/api/combinedsigninandsignup/confirmed',
   reset: '/api/selfasserted/passwordreset',
+  selfAsserted: '/selfasserted',
+  selfAssertedConfirmed: '/api/selfasserted/confirmed',
 } as const
 
 export type Endpoint = keyof typeof ENDPOINTS

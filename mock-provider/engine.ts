@@ -1,39 +1,56 @@
 import type Koa from 'koa'
 import compose from 'koa-compose'
-import { errors, Provider } from 'oidc-provider'
-import { toSeconds } from '../clock/moment.ts'
+import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Policy } from './config.ts'
-import {
-  accessTokenClaims,
-  type EngineClaims,
-  idTokenClaims,
-  profileInfo,
-} from './dialect/b2c/claims.ts'
-import { asB2c } from './dialect/b2c/errors.ts'
+import { clientInfo, idTokenClaims } from './dialect/b2c/claims.ts'
 import { ENDPOINTS, issuerOf } from './dialect/b2c/paths.ts'
+import type { EngineError } from './dialect/b2c/rewording.ts'
+import { forEngine } from './engine/authorize-request.ts'
+import { allowLocalPages } from './engine/clients.ts'
 import { configuration, type EngineOptions } from './engine/configuration.ts'
-import { rewordFrontChannel } from './engine/front-channel.ts'
+import { Exchanges } from './engine/exchanges.ts'
+import { Refusals } from './engine/refusals.ts'
+import { type Answer, answerIn } from './engine/response-modes.ts'
+import { claimsOf, tokenAnswer } from './engine/token-answer.ts'
+import { readForm } from './form.ts'
 
 /** oidc-provider behind one policy: codes, PKCE, sessions and grants are its business. */
 export interface Engine {
   readonly provider: Provider
   readonly policy: Policy
   readonly issuer: string
-  /** Lets the engine answer `base` + `rest`, and rewords its answer as B2C's. */
-  run(ctx: Koa.Context, base: string, rest: string): Promise<void>
+  /**
+   * Answers an authorization request, or goes on with one.
+   *
+   * @param base - what stood before the endpoint
+   * @param tail - the engine's handle of a sign-in that comes back; empty for a new one
+   */
+  authorize(ctx: Koa.Context, base: string, tail: string): Promise<void>
+  /** Answers a token request. */
+  token(ctx: Koa.Context, base: string): Promise<void>
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { policy, config, people, clock, keys } = options
+  const { policy, config, people, keys } = options
   const issuer = issuerOf(options.origin, config, policy)
-  const provider = new Provider(issuer, configuration(options))
+  const exchanges = new Exchanges()
+  const refusals = new Refusals(options)
+  const provider = new Provider(issuer, configuration(options, exchanges))
   const handle = compose(provider.middleware as Koa.Middleware[])
 
-  provider.on('server_error', (_ctx, error) => options.failed(error))
-  // RFC 9207's parameter, which B2C doesn't send.
-  provider.on('authorization.success', (_ctx, out) => {
-    delete (out as { iss?: string }).iss
+  provider.on('server_error', (ctx, error) => {
+    options.failed(error)
+    refused(ctx, { error: 'server_error', description: '', detail: '' })
   })
+  provider.on('authorization.error', (ctx, error) => refused(ctx, readError(error)))
+  provider.on('grant.error', (ctx, error) => refused(ctx, readError(error)))
+  provider.on('grant.success', (ctx) => {
+    const exchange = exchanges.of(ctx.req)
+    if (exchange) exchange.granted = ctx
+  })
+  answerIn(provider, b2cAnswer)
+  allowLocalPages(provider)
+
   // The one place that every ID token passes. The class belongs to this provider alone.
   const { prototype } = provider.IdToken
   const issue = prototype.issue
@@ -50,32 +67,33 @@ export function createEngine(options: EngineOptions): Engine {
     return keys.sign(idTokenClaims(claims, { person, policy, issuer }, happened))
   }
 
-  /** B2C's token response; without an API's scope it holds no access token at all. */
-  async function rewordTokens(ctx: Koa.Context): Promise<void> {
-    const engine = ctx.body as Record<string, unknown>
-    const idToken = claimsOf(String(engine.id_token))
-    const person = people.byOid(String(idToken.sub))
-    if (!person) return
-    const now = toSeconds(clock.now())
-    const given = String(engine.access_token)
-    const access = given.includes('.') ? claimsOf(given) : undefined
-    const clientId = String(idToken.aud)
-    ctx.body = {
-      ...(access && {
-        access_token: await keys.sign({
-          ...accessTokenClaims(access, { person, policy, issuer }, clientId),
-          ...(idToken.nonce === undefined ? {} : { nonce: idToken.nonce }),
-        }),
-        expires_in: engine.expires_in,
-        expires_on: now + Number(engine.expires_in),
-        resource: access.aud,
-      }),
-      id_token: engine.id_token,
-      token_type: 'Bearer',
-      not_before: now,
-      id_token_expires_in: Number(idToken.exp) - Number(idToken.iat),
-      profile_info: profileInfo(person, config.tenant),
-      scope: engine.scope,
+  function refused(ctx: KoaContextWithOIDC, failure: EngineError): void {
+    const exchange = exchanges.of(ctx.req)
+    if (exchange) exchange.refused = refusals.reword(ctx, failure)
+  }
+
+  /** RFC 9207's `iss`, which B2C doesn't send, goes; `client_info` comes when it was asked for. */
+  function b2cAnswer(ctx: KoaContextWithOIDC, { iss: _, ...answer }: Answer): Answer {
+    const refused = exchanges.of(ctx.req)?.refused
+    if (refused) return { ...answer, ...refused }
+    const person = people.byOid(ctx.oidc.account?.accountId ?? '')
+    if (ctx.oidc.params?.client_info !== '1' || !person) return answer
+    return { ...answer, client_info: clientInfo(person, policy, config.tenant) }
+  }
+
+  /** Lets the engine answer `base` + `rest` as if that had been the address. */
+  async function run(ctx: Koa.Context, base: string, rest: string, query?: URLSearchParams) {
+    const { url, method } = ctx
+    ctx.path = rest
+    if (query) ctx.querystring = query.toString()
+    ctx.mountPath = base
+    try {
+      await handle(ctx, async () => {
+        ctx.status = 404
+      })
+    } finally {
+      ctx.url = url
+      ctx.method = method
     }
   }
 
@@ -83,25 +101,32 @@ export function createEngine(options: EngineOptions): Engine {
     provider,
     policy,
     issuer,
-    async run(ctx, base, rest) {
-      const path = ctx.path
-      ctx.path = rest
-      ctx.mountPath = base
-      try {
-        await handle(ctx, async () => {
-          ctx.status = 404
-        })
-      } finally {
-        ctx.path = path
+    async authorize(ctx, base, tail) {
+      if (tail !== '') {
+        exchanges.begin(ctx.req, { silent: false, refusal: undefined })
+        return run(ctx, base, ENDPOINTS.authorize + tail)
       }
-      if (rest === ENDPOINTS.token && hasIdToken(ctx.body)) await rewordTokens(ctx)
-      rewordFrontChannel(ctx, (error) => asB2c(error, clock.now()))
+      const posted = ctx.method === 'POST' ? await readForm(ctx.req) : undefined
+      if (posted) ctx.method = 'GET'
+      const { parameters, ...asked } = forEngine(posted ?? new URLSearchParams(ctx.querystring))
+      exchanges.begin(ctx.req, asked)
+      await run(ctx, base, ENDPOINTS.authorize, parameters)
+    },
+    async token(ctx, base) {
+      const exchange = exchanges.begin(ctx.req, { silent: false, refusal: undefined })
+      await run(ctx, base, ENDPOINTS.token)
+      if (exchange.granted) {
+        ctx.body = await tokenAnswer(exchange.granted, { ...options, issuer })
+      } else if (exchange.refused) {
+        ctx.body = exchange.refused
+        if (ctx.status < 500) ctx.status = 400
+      }
     },
   }
 }
 
-const hasIdToken = (body: unknown): boolean =>
-  typeof body === 'object' && body !== null && 'id_token' in body
-
-const claimsOf = (token: string): EngineClaims =>
-  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as EngineClaims
+const readError = (error: errors.OIDCProviderError): EngineError => ({
+  error: error.error,
+  description: error.error_description ?? '',
+  detail: error.error_detail ?? '',
+})

@@ -7,13 +7,7 @@ import { control, MAILS_PATH } from './control.ts'
 import { COOKIE } from './cookie.ts'
 import { decideLogout } from './dialect/b2c/logout.ts'
 import { metadata } from './dialect/b2c/metadata.ts'
-import {
-  authorityOf,
-  authrespPath,
-  type B2cPath,
-  ENDPOINTS,
-  readPath,
-} from './dialect/b2c/paths.ts'
+import { authorityOf, authrespPath, type B2cPath, readPath } from './dialect/b2c/paths.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { Faults } from './faults.ts'
 import { readForm } from './form.ts'
@@ -171,11 +165,11 @@ export function createProviderServer(
         return logout(ctx, engine)
       case 'authorize':
         if (faults.has('knows-without-cookies')) recallSession(ctx, engine)
-        await engine.run(ctx, path.base, ENDPOINTS.authorize + path.tail)
+        await engine.authorize(ctx, path.base, path.tail)
         log('authorize', { method: ctx.method, status: ctx.status })
         return
       case 'token':
-        await engine.run(ctx, path.base, ENDPOINTS.token + path.tail)
+        await engine.token(ctx, path.base)
         log('token', { method: ctx.method, status: ctx.status })
         return
     }

@@ -1,14 +1,23 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
 import type { Clock } from '../clock/clock.ts'
-import { fromSeconds, type Moment, toSeconds } from '../clock/moment.ts'
+import { DAY, fromSeconds, type Moment, toSeconds } from '../clock/moment.ts'
+import type { Policy } from './config.ts'
+import type { GrantFate } from './dialect/b2c/grant-fate.ts'
 
 interface Row {
   readonly payload: AdapterPayload
   readonly until: Moment | undefined
+  /** Nobody may use it any more. */
+  revoked?: true
 }
 
 /** One session for the whole tenant, whatever the policy (B2C's default SSO scope). */
 const TENANT_WIDE: ReadonlySet<string> = new Set(['Session', 'Grant'])
+
+/** Remembered when they are dead, so that it can be said why they are refused. */
+const REMEMBERED: ReadonlySet<string> = new Set(['AuthorizationCode', 'RefreshToken'])
+
+const REMEMBERED_FOR = 400 * DAY
 
 /** Looking for dead rows costs a walk through all: so often is enough. */
 const SWEEP_EVERY = 1_000
@@ -29,9 +38,11 @@ export class Store {
 
   #adapter(scope: string, model: string): Adapter {
     const prefix = `${scope}|${model}|`
+    const remembered = REMEMBERED.has(model)
     return {
       upsert: async (id, payload, expiresIn) => {
-        const until = expiresIn ? this.#clock.now() + fromSeconds(expiresIn) : undefined
+        const life = expiresIn && fromSeconds(expiresIn) + (remembered ? REMEMBERED_FOR : 0)
+        const until = life ? this.#clock.now() + life : undefined
         this.#rows.set(prefix + id, { payload, until })
         if (++this.#writes % SWEEP_EVERY === 0) this.#sweep()
       },
@@ -48,20 +59,37 @@ export class Store {
         this.#rows.delete(prefix + id)
       },
       consume: async (id) => {
+        // B2C gives out a new refresh token at each use, and goes on honouring the old one.
+        if (model === 'RefreshToken') return
         const payload = this.#live(prefix + id)
         if (payload) payload.consumed = toSeconds(this.#clock.now())
       },
       revokeByGrantId: async (grantId) => {
-        for (const [key, { payload }] of this.#rows) {
-          if (payload.grantId === grantId) this.#rows.delete(key)
+        for (const row of this.#rows.values()) {
+          if (row.payload.grantId === grantId) row.revoked = true
         }
       },
     }
   }
 
+  /** What became of a code or a refresh token that a policy refuses. */
+  fateOf(token: string, { id: policy }: Pick<Policy, 'id'>): GrantFate {
+    for (const [key, { payload, revoked }] of this.#rows) {
+      const [scope = '', model = '', id] = key.split('|')
+      if (id !== token || !REMEMBERED.has(model)) continue
+      if (scope !== policy) return { kind: 'of-another-policy', policy: scope }
+      if (revoked || payload.consumed) return { kind: 'revoked' }
+      const { iat: issued = 0, exp: expires = 0 } = payload
+      return fromSeconds(expires) > this.#clock.now()
+        ? { kind: 'alive' }
+        : { kind: 'expired', issued, expires }
+    }
+    return { kind: 'unknown' }
+  }
+
   #live(key: string): AdapterPayload | undefined {
     const row = this.#rows.get(key)
-    if (!row) return undefined
+    if (!row || row.revoked) return undefined
     if (row.until === undefined || row.until > this.#clock.now()) return row.payload
     this.#rows.delete(key)
     return undefined

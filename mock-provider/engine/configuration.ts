@@ -1,17 +1,20 @@
-import type { Configuration } from 'oidc-provider'
+import { type Configuration, errors } from 'oidc-provider'
 import type { Clock } from '../../clock/clock.ts'
-import { HOUR, MINUTE, toSeconds } from '../../clock/moment.ts'
+import { toSeconds } from '../../clock/moment.ts'
 import type { Policy, ProviderConfig } from '../config.ts'
 import { COOKIE } from '../cookie.ts'
-import { asB2c } from '../dialect/b2c/errors.ts'
 import { ENDPOINTS, FIRST_PAGE, policyKey, tenantDomain } from '../dialect/b2c/paths.ts'
+import { OPENID_SCOPES } from '../dialect/b2c/scopes.ts'
 import type { SigningKeys } from '../keys.ts'
 import { failurePage } from '../pages/failure.tsx'
 import { sendPage } from '../pages/send.ts'
 import type { People } from '../people.ts'
 import type { Store } from '../store.ts'
 import { clientOf } from './clients.ts'
+import type { Exchanges } from './exchanges.ts'
+import { lifetimes } from './lifetimes.ts'
 import { whatToAsk } from './prompts.ts'
+import { Refusals } from './refusals.ts'
 import { resourceIndicators } from './resources.ts'
 import { transactionOf } from './transaction.ts'
 
@@ -27,11 +30,12 @@ export interface EngineOptions {
 }
 
 /** What oidc-provider is told so that it does, behind one policy, what B2C does. */
-export function configuration(options: EngineOptions): Configuration {
+export function configuration(options: EngineOptions, exchanges: Exchanges): Configuration {
   const { config, policy, people, clock } = options
+  const refusals = new Refusals(options)
   const base = `/${tenantDomain(config.tenant)}/${policyKey(policy)}`
   return {
-    adapter: options.store.adapterFor(policyKey(policy)),
+    adapter: options.store.adapterFor(policy.id),
     jwks: { keys: [options.keys.privateJwk] },
     clients: config.applications.map(clientOf),
     routes: { authorization: ENDPOINTS.authorize, token: ENDPOINTS.token, jwks: ENDPOINTS.keys },
@@ -41,12 +45,20 @@ export function configuration(options: EngineOptions): Configuration {
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       rpInitiatedLogout: { enabled: false },
-      resourceIndicators: resourceIndicators(policy),
+      resourceIndicators: resourceIndicators({
+        policy,
+        applications: config.applications,
+        exchanges,
+        refusal: (ctx, code, more) => refusals.of(ctx, code, more),
+      }),
     },
-    scopes: ['openid'],
+    scopes: [...OPENID_SCOPES],
     claims: { openid: ['sub', 'auth_time'] },
     conformIdTokenClaims: false,
-    responseTypes: ['code'],
+    responseTypes: ['code', 'id_token', 'code id_token'],
+    extraParams: ['client_info', 'domain_hint'],
+    clientBasedCORS: (_ctx, origin, client) => isPage(config, client.clientId, origin),
+    rotateRefreshToken: true,
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     cookies: {
       names: {
@@ -57,23 +69,16 @@ export function configuration(options: EngineOptions): Configuration {
       long: COOKIE,
       short: { httpOnly: true, sameSite: 'lax' },
     },
-    ttl: {
-      AccessToken: toSeconds(policy.lifetimes.accessToken),
-      AuthorizationCode: toSeconds(10 * MINUTE),
-      Grant: toSeconds(policy.lifetimes.session),
-      IdToken: toSeconds(policy.lifetimes.idToken),
-      Interaction: toSeconds(HOUR),
-      // Rolling: the engine saves the session anew each time it is used.
-      Session: toSeconds(policy.lifetimes.session),
-    },
+    ttl: lifetimes(policy, config.applications, () => toSeconds(clock.now())),
     expiresWithSession: () => false,
     interactions: {
       policy: whatToAsk(policy),
-      url: (_ctx, interaction) =>
-        `${base}${ENDPOINTS[FIRST_PAGE[policy.journey]]}?${new URLSearchParams({
-          tx: transactionOf(policy, interaction.uid),
-          p: policy.id,
-        })}`,
+      url(ctx, interaction) {
+        if (exchanges.of(ctx.req)?.silent) throw new errors.InteractionRequired()
+        const page = ENDPOINTS[FIRST_PAGE[policy.journey]]
+        const tx = transactionOf(policy, interaction.uid)
+        return `${base}${page}?${new URLSearchParams({ tx, p: policy.id })}`
+      },
     },
     // B2C asks for no consent: each application of the tenant is granted what it asks for.
     async loadExistingGrant(ctx) {
@@ -88,7 +93,7 @@ export function configuration(options: EngineOptions): Configuration {
               accountId: account.accountId,
               clientId: client.clientId,
             })
-      grant.addOIDCScope('openid')
+      grant.addOIDCScope(OPENID_SCOPES.join(' '))
       for (const [resource, server] of Object.entries(resourceServers ?? {})) {
         grant.addResourceScope(resource, [...server.scopes].join(' '))
       }
@@ -97,9 +102,18 @@ export function configuration(options: EngineOptions): Configuration {
     },
     findAccount: (_ctx, oid) =>
       people.byOid(oid) && { accountId: oid, claims: async () => ({ sub: oid }) },
-    renderError(ctx, out) {
-      const { error, error_description = '' } = out
-      sendPage(ctx, failurePage(asB2c({ error, error_description }, clock.now())), ctx.status)
+    renderError(ctx, { error, error_description = '' }) {
+      const refused = exchanges.of(ctx.req)?.refused
+      sendPage(ctx, failurePage(refused ?? { error, error_description }), ctx.status)
     },
   }
 }
+
+/** Whether this is the origin of a page that the application is registered with (type `spa`). */
+const isPage = ({ applications }: ProviderConfig, clientId: string, origin: string): boolean =>
+  applications.some(
+    (one) =>
+      one.clientId === clientId &&
+      one.type === 'spa' &&
+      one.redirectUris.some((uri) => new URL(uri).origin === origin),
+  )

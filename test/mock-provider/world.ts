@@ -25,9 +25,10 @@ export { application, password }
 /** A provider on a free port, and an independent relying party (openid-client) that trusts it. */
 export async function openWorld(more: Partial<ProviderConfigInput> = {}) {
   const lines: string[] = []
+  const config = v.parse(ProviderConfig, { ...DEFAULT_CONFIG, ...more })
   const provider = await startProvider({
     port: 0,
-    config: v.parse(ProviderConfig, { ...DEFAULT_CONFIG, ...more }),
+    config,
     clock,
     control: true,
     log: (event, details) => lines.push(JSON.stringify({ event, ...details })),
@@ -97,6 +98,8 @@ export async function openWorld(more: Partial<ProviderConfigInput> = {}) {
 
   return {
     ...provider,
+    /** As the provider has them: who is taken out is no longer there. */
+    people: config.people,
     lines,
     rp,
     resetRp,

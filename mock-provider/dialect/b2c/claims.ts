@@ -1,4 +1,5 @@
 import type { Person, Policy, Tenant } from '../../config.ts'
+import { policyKey } from './paths.ts'
 
 /** Claims that the engine puts into a token. */
 export type EngineClaims = Readonly<Record<string, unknown>>
@@ -31,12 +32,22 @@ export const idTokenClaims = (engine: EngineClaims, subject: Subject, happened: 
   emails: [subject.person.email],
 })
 
-/** The access token for an application's own back end: `aud` and `azp` are the application. */
-export const accessTokenClaims = (engine: EngineClaims, subject: Subject, clientId: string) => ({
+interface Access {
+  /** Who asked for it. */
+  readonly clientId: string
+  /** What it may do there; left out for an application's own back end. */
+  readonly scp: string | undefined
+  readonly nonce: string | undefined
+}
+
+/** The access token for an API (`aud`), which the application `azp` asked for. */
+export const accessTokenClaims = (engine: EngineClaims, subject: Subject, access: Access) => ({
   ver: '1.0',
   ...identity(subject),
   aud: engine.aud,
-  azp: clientId,
+  azp: access.clientId,
+  ...(access.scp === undefined ? {} : { scp: access.scp }),
+  ...(access.nonce === undefined ? {} : { nonce: access.nonce }),
   nbf: engine.iat,
   iat: engine.iat,
   exp: engine.exp,
@@ -52,13 +63,18 @@ const identity = ({ person, policy, issuer }: Subject) => ({
 
 /** `profile_info` of the token response: base64url of JSON. */
 export const profileInfo = (person: Person, tenant: Tenant): string =>
-  Buffer.from(
-    JSON.stringify({
-      ver: '1.0',
-      tid: tenant.id,
-      sub: null,
-      name: person.name,
-      preferred_username: null,
-      idp: person.idp ?? null,
-    }),
-  ).toString('base64url')
+  encoded({
+    ver: '1.0',
+    tid: tenant.id,
+    sub: null,
+    name: person.name,
+    preferred_username: null,
+    idp: person.idp ?? null,
+  })
+
+/** `client_info`, by which MSAL knows its accounts: one for each policy that a person came through. */
+export const clientInfo = (person: Person, policy: Policy, tenant: Tenant): string =>
+  encoded({ uid: `${person.oid}-${policyKey(policy)}`, utid: tenant.id })
+
+const encoded = (json: Readonly<Record<string, unknown>>): string =>
+  Buffer.from(JSON.stringify(json)).toString('base64url')

@@ -1,0 +1,39 @@
+import type { Configuration } from 'oidc-provider'
+import { DAY, HOUR, MINUTE, toSeconds } from '../../clock/moment.ts'
+import type { Application, Policy } from '../config.ts'
+
+/** Whatever is configured: B2C's rule for pages in browsers. */
+const SPA_REFRESH_LIFE = toSeconds(DAY)
+
+/** A grant judges nothing: each token of it has a life of its own, which another use may prolong. */
+const GRANT_LIFE = toSeconds(36_500 * DAY)
+
+/** How long everything lives, in the engine's seconds (notes/b2c.md §1.6). */
+export const lifetimes = (
+  { lifetimes }: Policy,
+  applications: readonly Application[],
+  now: () => number,
+): NonNullable<Configuration['ttl']> => ({
+  AccessToken: toSeconds(lifetimes.accessToken),
+  AuthorizationCode: toSeconds(10 * MINUTE),
+  Grant: GRANT_LIFE,
+  IdToken: toSeconds(lifetimes.idToken),
+  Interaction: toSeconds(HOUR),
+  RefreshToken: (ctx, token) =>
+    applications.find(({ clientId }) => clientId === token.clientId)?.type === 'spa'
+      ? // Fixed: what is left of the one that it takes the place of.
+        (ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? SPA_REFRESH_LIFE)
+      : refreshLife(lifetimes, now() - (token.iiat ?? now())),
+  // Rolling: the engine saves the session anew each time it is used.
+  Session: toSeconds(lifetimes.session),
+})
+
+/** @param age - seconds since the person signed in and the first of these tokens was given out */
+export function refreshLife(
+  { refreshToken, slidingWindow }: Policy['lifetimes'],
+  age: number,
+): number {
+  const life = toSeconds(refreshToken)
+  if (slidingWindow === 'unbounded') return life
+  return Math.max(1, Math.min(life, toSeconds(slidingWindow) - age))
+}

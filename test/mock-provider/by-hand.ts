@@ -10,7 +10,7 @@ export interface Asked {
   readonly redirectUri?: string
   readonly scope?: string
   /** Parameters that are to be others; `undefined` leaves one out. */
-  readonly more?: Readonly<Record<string, string | undefined>>
+  readonly more?: Readonly<Record<string, string | undefined>> | undefined
 }
 
 export type Json = Record<string, unknown>
@@ -110,6 +110,10 @@ export class ByHand {
     return { status: answer.status, body: (await answer.json()) as Json, headers: answer.headers }
   }
 }
+
+/** What came back to the application, by query or by fragment. */
+export const answerOf = ({ url }: Page): Record<string, string> =>
+  Object.fromEntries(new URLSearchParams(url.search === '' ? url.hash.slice(1) : url.search))
 
 export const codeOf = ({ url }: Page): string => url.searchParams.get('code') ?? ''
 

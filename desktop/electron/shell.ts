@@ -14,4 +14,6 @@ export const electronSystem = (mayOpen: (url: string) => boolean): System => ({
   },
 
   copyText: (text) => clipboard.writeText(text),
+
+  copiedText: () => clipboard.readText(),
 })

@@ -8,6 +8,8 @@ export interface System {
   /** Opens an address in the system browser; rejects when none opens. */
   openInBrowser(url: string): Promise<void>
   copyText(text: string): Promise<void>
+  /** What the clipboard holds, for asking whether that is still what was copied. */
+  copiedText(): Promise<string>
 }
 
 /** The app's window. */

@@ -15,6 +15,7 @@ const PREPARING: Waiting = { step: 'preparing', way: 'loopback', browser: 'not_o
 /**
  * Opens the browser, by the way back that the person chose, and keeps the address so that it can be
  * opened again or copied. A browser that doesn't open is not the end: the person can use the link.
+ * A copied link leaves the clipboard with its sign-in, which ends after five minutes at the latest.
  */
 export class WaysBack implements BrowserLauncher {
   readonly #ways: Ways
@@ -23,6 +24,7 @@ export class WaysBack implements BrowserLauncher {
   #prefers: Way = 'loopback'
   #waiting: Waiting = PREPARING
   #url: string | undefined
+  #copied: Promise<string> | undefined
 
   /** @param ways made with a browser that is not opened by them: this class does it */
   constructor(ways: Ways, system: System, changed: () => void) {
@@ -67,7 +69,10 @@ export class WaysBack implements BrowserLauncher {
   }
 
   async copyLink(): Promise<void> {
-    if (this.#url !== undefined) await this.#system.copyText(this.#url)
+    const url = this.#url
+    if (url === undefined) return
+    this.#copied = this.#system.copyText(url).then(() => url)
+    await this.#copied
   }
 
   #watched(way: Way, back: WayBack, browser: 'opened' | 'earlier'): WayBack {
@@ -81,6 +86,7 @@ export class WaysBack implements BrowserLauncher {
           return await back.open(url, judge, signal)
         } finally {
           this.#url = undefined
+          void this.#forgetCopied()
           this.#say({ ...this.#waiting, step: 'finishing' })
         }
       },
@@ -95,6 +101,19 @@ export class WaysBack implements BrowserLauncher {
     )
     if (this.#url !== url) return
     this.#say({ ...this.#waiting, browser: opened ? 'opened' : 'not_opened' })
+  }
+
+  /** Looks into the clipboard only after it was used, and leaves there what is somebody else's by now. */
+  async #forgetCopied(): Promise<void> {
+    const copied = this.#copied
+    this.#copied = undefined
+    if (!copied) return
+    try {
+      const link = await copied
+      if ((await this.#system.copiedText()) === link) await this.#system.copyText('')
+    } catch {
+      // The clipboard can't be reached. Its sign-in is over: whoever opens the link signs in for nobody.
+    }
   }
 
   #say(waiting: Waiting): void {

@@ -9,6 +9,7 @@ import { Time } from '../../../ui/time.tsx'
 import type { Person, View } from '../../ipc/view.ts'
 import { ask } from '../api.ts'
 import { Accounts } from './accounts.tsx'
+import { Details } from './details.tsx'
 import { Devices } from './devices.tsx'
 import { Logins } from './logins.tsx'
 
@@ -44,42 +45,10 @@ export function SignedIn({ view, person }: SignedInProps): JSX.Element {
       <Accounts view={view} />
       <Devices view={view} />
       <Logins view={view} />
-      <details>
-        <summary>Details</summary>
-        <dl>
-          {me && (
-            <>
-              <dt>Session</dt>
-              <dd>
-                <code>{me.session.id}</code>
-              </dd>
-              <dt>User</dt>
-              <dd>
-                <code>{me.user.id}</code>
-              </dd>
-            </>
-          )}
-          <dt>Site</dt>
-          <dd>
-            <code>{view.about.site}</code>
-          </dd>
-          <dt>App</dt>
-          <dd>
-            {view.about.version} on {view.about.runtime}
-          </dd>
-          <dt>Kept in</dt>
-          <dd>{view.kept ? KEPT_IN[view.kept.in] : 'nothing yet'}</dd>
-        </dl>
-      </details>
+      <Details view={view} me={me} />
     </>
   )
 }
-
-const KEPT_IN = {
-  keychain: 'the keychain of this computer',
-  safe_storage: 'a file that this computer’s keychain has the key of',
-  memory: 'memory only',
-} as const satisfies Record<NonNullable<View['kept']>['in'], string>
 
 const STATUS = {
   trialing: 'on trial',

@@ -63,6 +63,7 @@ async function start({ site, clock, vault, args = [] }: Start) {
     system: {
       openInBrowser: async (url) => void opened.push(url),
       copyText: async (text) => void copied.push(text),
+      copiedText: async () => copied.at(-1) ?? '',
     },
     window: { show: (view) => views.push(view), reveal: () => void reveals++ },
     notify: (notice) => notices.push(notice),
@@ -219,7 +220,7 @@ test('the app ends while it waits: the next start waits on, and a link that star
   expect(started.desktop.view.person.at).toBe('signed_in')
 })
 
-test('opened again and copied: the same address', async () => {
+test('opened again and copied: the same address, which leaves the clipboard with the sign-in', async () => {
   const app = await start(world())
   await app.starting
   await app.desktop.commands.signIn('loopback')
@@ -229,4 +230,5 @@ test('opened again and copied: the same address', async () => {
   expect([app.opened, app.copied]).toEqual([[url, url], [url]])
   await app.desktop.commands.cancelSignIn()
   await app.until('signed_out')
+  expect(app.copied.at(-1)).toBe('')
 })

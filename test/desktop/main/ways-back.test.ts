@@ -8,11 +8,13 @@ const accept = () => ({ kind: 'accepted' }) as const
 /** A way back whose person comes when the test says so. */
 function way(redirectUri: string) {
   let come: (link: string) => void = () => {}
+  let stayAway: () => void = () => {}
   const back = {
     redirectUri,
     open: () =>
-      new Promise<string>((resolve) => {
+      new Promise<string>((resolve, reject) => {
         come = resolve
+        stayAway = () => reject(new Error('Nobody came back.'))
       }),
     close: async () => {},
   }
@@ -20,11 +22,12 @@ function way(redirectUri: string) {
     prepare: async () => back,
     again: async (wanted) => (wanted === redirectUri ? back : undefined),
   }
-  return { launcher, come: (link: string) => come(link) }
+  return { launcher, come: (link: string) => come(link), stayAway: () => stayAway() }
 }
 
 function house(options: { opens?: boolean; port?: boolean } = {}) {
   const { opens = true, port = true } = options
+  const clipboard = { text: '', looks: 0 }
   const opened: string[] = []
   const copied: string[] = []
   const said: string[] = []
@@ -39,12 +42,17 @@ function house(options: { opens?: boolean; port?: boolean } = {}) {
         opened.push(url)
       },
       async copyText(text) {
-        copied.push(text)
+        clipboard.text = text
+        if (text !== '') copied.push(text)
+      },
+      async copiedText() {
+        clipboard.looks++
+        return clipboard.text
       },
     },
     () => said.push(Object.values(ways.waiting).join(' ')),
   )
-  return { ways, opened, copied, said, loopback, link }
+  return { ways, opened, copied, clipboard, said, loopback, link }
 }
 
 const { signal } = new AbortController()
@@ -102,4 +110,44 @@ test('after a restart: the same way, and no browser opens by itself', async () =
   expect(opened).toEqual([])
   loopback.come('x')
   await came
+})
+
+test.each([
+  ['somebody came back', 'come'],
+  ['nobody came in time, or it was cancelled', 'stayAway'],
+] as const)('%s: the copied link has left the clipboard', async (_, how) => {
+  const { ways, clipboard, loopback } = house()
+  const ended = (await ways.prepare()).open(URL_OF_IT, accept, signal).catch(() => {})
+  await settled()
+  await ways.copyLink()
+  expect(clipboard.text).toBe(URL_OF_IT)
+  loopback[how]('x')
+  await ended
+  await settled()
+  expect(clipboard.text).toBe('')
+})
+
+test('what was copied since stays, and a clipboard that was not used is not looked into', async () => {
+  const { ways, clipboard, loopback } = house()
+  for (const copies of [true, false]) {
+    const came = (await ways.prepare()).open(URL_OF_IT, accept, signal)
+    await settled()
+    if (copies) await ways.copyLink()
+    clipboard.text = 'a shopping list'
+    loopback.come('x')
+    await came
+    await settled()
+    expect(clipboard).toEqual({ text: 'a shopping list', looks: 1 })
+  }
+})
+
+test('copied at the very moment when it ends: gone all the same', async () => {
+  const { ways, clipboard, loopback } = house()
+  const came = (await ways.prepare()).open(URL_OF_IT, accept, signal)
+  await settled()
+  loopback.come('x')
+  void ways.copyLink()
+  await came
+  await settled()
+  expect(clipboard.text).toBe('')
 })

@@ -149,16 +149,19 @@ afterAll(async () => {
   await world?.stop()
 })
 
+const show = (view: View): Promise<void> =>
+  desk.app.evaluate(
+    ({ BrowserWindow }, { channel, shown }) => {
+      for (const window of BrowserWindow.getAllWindows()) window.webContents.send(channel, shown)
+    },
+    { channel: VIEW_CHANNEL, shown: view },
+  )
+
 test.each(Object.entries(SCREENS))(
   '%s: drawn, fits, and axe finds nothing serious',
   async (name, view) => {
     const page = await desk.window
-    await desk.app.evaluate(
-      ({ BrowserWindow }, { channel, shown }) => {
-        for (const window of BrowserWindow.getAllWindows()) window.webContents.send(channel, shown)
-      },
-      { channel: VIEW_CHANNEL, shown: view },
-    )
+    await show(view)
     for (const [colorScheme, width] of [
       ['light', 560],
       ['dark', 420],
@@ -176,3 +179,20 @@ test.each(Object.entries(SCREENS))(
     }
   },
 )
+
+test('the ids are not in the page until somebody asks, and no longer once the person turns away', async () => {
+  const page = await desk.window
+  await show(signedIn())
+  const ids = page.getByText(/^(ses|usr)_1$/)
+  await page.getByText('Details').click()
+  expect(await ids.count()).toBe(0)
+  await page.getByRole('button', { name: 'Show the ids' }).click()
+  await expect.poll(() => ids.count()).toBe(2)
+  await page.screenshot({ path: path.join(PICTURES, 'details.png'), fullPage: true })
+  await page.evaluate(() => void dispatchEvent(new Event('blur')))
+  await expect.poll(() => ids.count()).toBe(0)
+  await page.getByRole('button', { name: 'Show the ids' }).click()
+  await expect.poll(() => ids.count()).toBe(2)
+  await page.getByText('Details').click()
+  await expect.poll(() => ids.count()).toBe(0)
+})

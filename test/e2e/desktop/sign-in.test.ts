@@ -21,21 +21,26 @@ const heading = async (name: string | RegExp) => {
 
 const press = async (name: string) => (await desk.window).getByRole('button', { name }).click()
 
+const copied = () => desk.app.evaluate(({ clipboard }) => clipboard.readText(), undefined)
+
 /** Where the browser was sent last, with its way back. */
 const opened = (redirectUri: string | RegExp) =>
   expect
     .poll(() => new URL(desk.os.opened.at(-1) ?? 'about:blank').searchParams.get('redirect_uri'))
     .toMatch(redirectUri)
 
-test('sign in by the system browser, restart, sign out: the keychain holds it in between', async () => {
+test('sign in by the system browser, restart, sign out: the keychain holds it in between, the clipboard no link', async () => {
   desk = await world.desk()
   await desk.open()
   await heading('Sign in to Latchkey')
   await press('Sign in')
   await heading('Go on in your browser')
+  await press('Copy the link')
+  await expect.poll(copied).toBe(desk.os.opened.at(-1))
   const browser = await desk.signInInBrowser('alice@example.test')
   await browser.getByText('You can close this window').waitFor()
   await heading('Signed in as Alice Adler')
+  await expect.poll(copied).toBe('')
   await desk.close()
   await desk.open()
   await heading('Signed in as Alice Adler')

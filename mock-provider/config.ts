@@ -49,6 +49,7 @@ export const ProviderConfig = v.pipe(
       [
         { id: 'B2C_1_signupsignin', journey: 'sign-up-or-sign-in' },
         { id: 'B2C_1_passwordreset', journey: 'reset' },
+        { id: 'B2C_1_profileedit', journey: 'profile-edit' },
       ],
     ),
     people: v.pipe(

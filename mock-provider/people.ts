@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Person } from './config.ts'
 
 /** How a password was judged. */
@@ -6,34 +7,43 @@ export type PasswordVerdict =
   | { readonly kind: 'unknown-person' }
   | { readonly kind: 'wrong-password' }
 
+/** What a person may change about themselves. */
+export type Profile = Pick<Person, 'name' | 'givenName' | 'familyName'>
+
 /** The tenant's directory, and the social providers' one beside it. */
 export class People {
-  readonly #people: readonly Person[]
+  readonly #people: Map<string, Person>
   /** Social people whom this tenant has met. */
   readonly #met = new Set<string>()
   readonly #newcomers = new Set<string>()
-  /** Passwords that were reset, by oid; all others are those of the configuration. */
-  readonly #passwords = new Map<string, string>()
   readonly #forgetful = new Set<string>()
 
   constructor(people: readonly Person[]) {
-    this.#people = people
+    this.#people = new Map(people.map((person) => [person.oid, person]))
   }
 
   get all(): readonly Person[] {
-    return this.#people
+    return [...this.#people.values()]
   }
 
   byOid(oid: string): Person | undefined {
-    return this.#people.find((person) => person.oid === oid)
+    return this.#people.get(oid)
+  }
+
+  /** Takes somebody in, or what is new of somebody who is there. */
+  put(person: Person): void {
+    this.#people.set(person.oid, person)
+  }
+
+  remove(oid: string): void {
+    this.#people.delete(oid)
   }
 
   /** @param idp - the social provider that is asked; left out, the tenant's local accounts. */
   judge(email: string, password: string, idp?: Person['idp']): PasswordVerdict {
     const person = this.#find(email, idp)
     if (!person) return { kind: 'unknown-person' }
-    const right = this.#passwords.get(person.oid) ?? person.password
-    return right === password ? { kind: 'right', person } : { kind: 'wrong-password' }
+    return person.password === password ? { kind: 'right', person } : { kind: 'wrong-password' }
   }
 
   /** Who has a password here. A social provider's people have theirs there. */
@@ -41,8 +51,29 @@ export class People {
     return this.#find(email, undefined)
   }
 
+  /**
+   * Makes a local account.
+   *
+   * @returns `undefined` when somebody has that e-mail address already.
+   */
+  signUp(wanted: Profile & Pick<Person, 'email' | 'password'>): Person | undefined {
+    if (this.byLocalEmail(wanted.email)) return undefined
+    const person = { oid: randomUUID(), ...wanted }
+    this.put(person)
+    this.#newcomers.add(person.oid)
+    return person
+  }
+
   resetPassword(oid: string, password: string): void {
-    this.#passwords.set(oid, password)
+    const person = this.#people.get(oid)
+    if (person) this.put({ ...person, password })
+  }
+
+  /** @returns the person as they are called from now on. */
+  rename({ oid, email, password, idp }: Person, profile: Profile): Person {
+    const person = { oid, email, password, ...(idp === undefined ? {} : { idp }), ...profile }
+    this.put(person)
+    return person
   }
 
   /** A person resets their password on the way of signing in: their ID token says so. */
@@ -69,6 +100,6 @@ export class People {
 
   #find(email: string, idp: Person['idp']): Person | undefined {
     const name = email.trim().toLowerCase()
-    return this.#people.find((one) => one.idp === idp && one.email.toLowerCase() === name)
+    return this.all.find((one) => one.idp === idp && one.email.toLowerCase() === name)
   }
 }

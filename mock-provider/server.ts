@@ -12,8 +12,10 @@ import { createEngine, type Engine } from './engine.ts'
 import { Faults } from './faults.ts'
 import { readForm } from './form.ts'
 import { SelfAsserted } from './journeys/asserted.ts'
+import { ProfileEdit } from './journeys/profile.ts'
 import { Reset } from './journeys/reset.ts'
 import { SignIn } from './journeys/sign-in.ts'
+import { SignUp } from './journeys/sign-up.ts'
 import { Social } from './journeys/social.ts'
 import { Steps } from './journeys/steps.ts'
 import { createKeys, type SigningKeys } from './keys.ts'
@@ -50,6 +52,8 @@ export interface Serving {
   /** Of the first policy that resets passwords, if there is one. */
   readonly resetIssuer: string | undefined
   readonly faults: Faults
+  /** The directory, as it is now. */
+  readonly people: People
 }
 
 export interface ProviderServer extends Serving {
@@ -97,15 +101,11 @@ export function createProviderServer(
   const mails = new Mails()
   const steps = new Steps({ engines, config, clock, log })
   const asserted = new SelfAsserted(steps, clock)
-  const reset = new Reset({
-    steps,
-    asserted,
-    people,
-    mails,
-    clock,
-    mailsPath: options.control ? MAILS_PATH : undefined,
-  })
-  const signIn = new SignIn({ steps, asserted, people, social, reset })
+  const mailsPath = options.control ? MAILS_PATH : undefined
+  const reset = new Reset({ steps, asserted, people, mails, clock, mailsPath })
+  const signUp = new SignUp({ steps, asserted, people, mails, clock, mailsPath })
+  const profile = new ProfileEdit({ steps, asserted, people, clock })
+  const signIn = new SignIn({ steps, asserted, people, social, reset, profile })
 
   const app = new Koa()
   app.on('error', failed)
@@ -149,13 +149,13 @@ export function createProviderServer(
         ctx.body = { keys: [keys.publicJwk] }
         return
       case 'signIn':
-        if (ctx.method === 'GET') return signIn.show(ctx)
-        if (ctx.method === 'POST') return signIn.submit(ctx)
-        return notFound(ctx)
+        return page(ctx, ctx.query.local === 'signup' ? signUp : signIn)
+      case 'signUp':
+        return page(ctx, signUp)
+      case 'profile':
+        return page(ctx, profile)
       case 'reset':
-        if (ctx.method === 'GET') return reset.show(ctx)
-        if (ctx.method === 'POST') return reset.submit(ctx)
-        return notFound(ctx)
+        return page(ctx, reset)
       case 'selfAsserted':
         return ctx.method === 'POST' ? asserted.post(ctx) : notFound(ctx)
       case 'signInConfirmed':
@@ -173,6 +173,15 @@ export function createProviderServer(
         log('token', { method: ctx.method, status: ctx.status })
         return
     }
+  }
+
+  async function page(
+    ctx: Koa.Context,
+    journey: SignIn | SignUp | ProfileEdit | Reset,
+  ): Promise<void> {
+    if (ctx.method === 'GET') return journey.show(ctx)
+    if (ctx.method === 'POST') return journey.submit(ctx)
+    notFound(ctx)
   }
 
   /** Ends the session of the browser without asking, as B2C does, and goes on. */
@@ -227,6 +236,7 @@ export function createProviderServer(
     issuer: policies.find(leadsThroughSignIn)?.issuer ?? '',
     resetIssuer: policies.find(({ journey }) => journey === 'reset')?.issuer,
     faults,
+    people,
   }
 }
 

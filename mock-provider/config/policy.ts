@@ -3,7 +3,13 @@ import { parseDuration } from '../../clock/duration.ts'
 import { DAY, type Duration, MINUTE } from '../../clock/moment.ts'
 
 /** What a user flow leads a person through. */
-export const JOURNEYS = ['sign-in', 'sign-up-or-sign-in', 'reset'] as const
+export const JOURNEYS = [
+  'sign-in',
+  'sign-up-or-sign-in',
+  'sign-up',
+  'profile-edit',
+  'reset',
+] as const
 
 export type Journey = (typeof JOURNEYS)[number]
 
@@ -57,6 +63,6 @@ export const Policy = v.object({
 /** As the provider runs it: with the tenant's reset style where it names none. */
 export type Policy = v.InferOutput<typeof Policy> & { readonly resetStyle: ResetStyle }
 
-/** Whether it begins at the sign-in page. */
+/** Whether it is there to sign people in. */
 export const leadsThroughSignIn = ({ journey }: { readonly journey: Journey }): boolean =>
-  journey !== 'reset'
+  journey === 'sign-in' || journey === 'sign-up-or-sign-in'

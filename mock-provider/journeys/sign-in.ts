@@ -1,13 +1,16 @@
 import type Koa from 'koa'
+import type { Person } from '../config.ts'
+import { ENDPOINTS } from '../dialect/b2c/paths.ts'
 import { seeOther } from '../pages/send.ts'
 import { signInPage } from '../pages/sign-in.tsx'
 import type { People } from '../people.ts'
 import { socialByExchange } from '../social-providers.ts'
 import type { AssertedPage, Drawn, Next, SelfAsserted } from './asserted.ts'
+import type { ProfileEdit } from './profile.ts'
 import type { Refusal } from './refusal.ts'
 import type { Reset } from './reset.ts'
 import type { Social } from './social.ts'
-import { loginHint, type Step, type Steps } from './steps.ts'
+import { ENTERED, type Entrance, loginHint, resetsInside, type Step, type Steps } from './steps.ts'
 
 export interface SignInOptions {
   readonly steps: Steps
@@ -15,6 +18,7 @@ export interface SignInOptions {
   readonly people: People
   readonly social: Social
   readonly reset: Reset
+  readonly profile: ProfileEdit
 }
 
 /** The sign-in user flow: the page, the password, and the ways to a social provider and to a reset. */
@@ -35,19 +39,25 @@ export class SignIn implements AssertedPage {
   }
 
   draw(ctx: Koa.Context, step: Step, { refusal, typed }: Drawn): void {
+    const { steps } = this.#options
     const nameField = nameFieldOf(step)
-    this.#options.steps.page(ctx, step, 'CombinedSigninAndSignup', refusal, (props) =>
-      signInPage({ ...props, nameField, email: typed.get(nameField) ?? loginHint(step) }),
+    const signUp =
+      step.engine.policy.journey === 'sign-up-or-sign-in'
+        ? `${steps.addressOf(step, ENDPOINTS.signIn)}&local=signup`
+        : undefined
+    steps.page(ctx, step, 'CombinedSigninAndSignup', refusal, (props) =>
+      signInPage({ ...props, nameField, email: typed.get(nameField) ?? loginHint(step), signUp }),
     )
   }
 
   respond(step: Step, fields: URLSearchParams): Refusal | Next {
-    const { people, steps } = this.#options
+    const { people } = this.#options
     const name = NAMES.map((field) => fields.get(field)).find((value) => value !== null) ?? ''
     const verdict = people.judge(name, fields.get('password') ?? '')
     switch (verdict.kind) {
       case 'right':
-        return (ctx) => steps.complete(ctx, step, verdict.person)
+        return (ctx, { remember }) =>
+          this.#goOn(ctx, step, verdict.person, { entered: true, remember })
       case 'unknown-person':
         return 'AADB2C90053'
       case 'wrong-password':
@@ -59,8 +69,9 @@ export class SignIn implements AssertedPage {
   leave(ctx: Koa.Context, step: Step, form: URLSearchParams): Promise<void> | undefined {
     const { steps, social, reset } = this.#options
     if (form.get('action') === 'forgot') {
-      if (step.engine.policy.resetStyle === 'policy') return steps.end(ctx, step, 'AADB2C90118')
-      return lead(ctx, reset.inside(step))
+      return resetsInside(step.engine.policy)
+        ? lead(ctx, reset.inside(step))
+        : steps.end(ctx, step, 'AADB2C90118')
     }
     const idp = socialByExchange(form.get('claimsexchange'))
     return idp && lead(ctx, social.begin(idp, steps.transaction(step)))
@@ -75,7 +86,13 @@ export class SignIn implements AssertedPage {
     const person = social.redeem(ctx.query.code, String(ctx.query.state))
     if (!person) return steps.refuse(ctx, 'AADB2C90046')
     people.meet(person)
-    return steps.complete(ctx, step, person)
+    return this.#goOn(ctx, step, person, ENTERED)
+  }
+
+  async #goOn(ctx: Koa.Context, step: Step, person: Person, entrance: Entrance): Promise<void> {
+    const { steps, profile } = this.#options
+    if (step.engine.policy.journey === 'profile-edit') profile.begin(ctx, step, person, entrance)
+    else await steps.complete(ctx, step, person, entrance)
   }
 }
 

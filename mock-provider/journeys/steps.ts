@@ -3,9 +3,11 @@ import type { InteractionResults } from 'oidc-provider'
 import type { VNode } from 'preact'
 import type { Clock } from '../../clock/clock.ts'
 import { toSeconds } from '../../clock/moment.ts'
+import { type Journey, leadsThroughSignIn } from '../config/policy.ts'
 import type { Person, Policy, ProviderConfig } from '../config.ts'
 import { type B2cCode, b2cError } from '../dialect/b2c/errors.ts'
-import { FIRST_PAGE, type JourneyPage, policyKey, tenantDomain } from '../dialect/b2c/paths.ts'
+import { type JourneyPage, policyKey, tenantDomain } from '../dialect/b2c/paths.ts'
+import { JOURNEY_ASKED_FOR } from '../engine/prompts.ts'
 import { readTransaction, transactionOf } from '../engine/transaction.ts'
 import type { Engine } from '../engine.ts'
 import { csrfToken } from '../form.ts'
@@ -21,6 +23,16 @@ export interface Step {
   readonly engine: Engine
   readonly interaction: InstanceType<Engine['provider']['Interaction']>
 }
+
+/** How a person showed who they are. */
+export type Entrance =
+  /** With a password, here or at a social provider. */
+  | { readonly entered: true; readonly remember: boolean }
+  /** Not at all: they were signed in, and their session stays what it is. */
+  | { readonly entered: false }
+
+export const ENTERED: Entrance = { entered: true, remember: false }
+export const NOT_ENTERED: Entrance = { entered: false }
 
 export interface StepsOptions {
   readonly engines: readonly Engine[]
@@ -93,14 +105,28 @@ export class Steps {
     return applications.find(({ clientId }) => clientId === client_id)?.name ?? ''
   }
 
-  async complete(ctx: Koa.Context, step: Step, person: Person): Promise<void> {
+  /** Who is signed in already and need not show it again, only go through the journey. */
+  signedIn({ interaction }: Step): string | undefined {
+    const { reasons } = interaction.prompt
+    return reasons.every((reason) => reason === JOURNEY_ASKED_FOR)
+      ? interaction.session?.accountId
+      : undefined
+  }
+
+  /** Signs the person in, and goes on to the application. */
+  async complete(
+    ctx: Koa.Context,
+    step: Step,
+    person: Person,
+    entrance: Entrance = ENTERED,
+  ): Promise<void> {
     const { clock, log } = this.#options
-    // Two of the engine's habits: somebody else's sign-in in a live session makes it ask for a
-    // logout first, and it never makes a session longer-lived again (notes/b2c.md §2.2, 5 and 6).
     const uid = step.interaction.session?.uid
     const session =
       uid === undefined ? undefined : await step.engine.provider.Session.findByUid(uid)
-    if (session) {
+    // Two of the engine's habits: somebody else's sign-in in a live session makes it ask for a
+    // logout first, and it never makes a session longer-lived again (notes/b2c.md §2.2, 5 and 6).
+    if (session && entrance.entered) {
       if (session.accountId !== person.oid) {
         delete session.accountId
         delete session.authorizations
@@ -109,9 +135,15 @@ export class Steps {
       await session.persist()
     }
     log('signed in', { person: person.oid, policy: step.engine.policy.id })
+    const now = toSeconds(clock.now())
     await finish(ctx, step, {
-      // Not remembered: the cookie lives as long as the browser, and the server judges its age.
-      login: { accountId: person.oid, remember: false, ts: toSeconds(clock.now()), amr: ['pwd'] },
+      login: {
+        accountId: person.oid,
+        // Not remembered: the cookie lives as long as the browser, and the server judges its age.
+        remember: entrance.entered ? entrance.remember : session?.transient !== true,
+        ts: entrance.entered ? now : (session?.loginTs ?? now),
+        amr: ['pwd'],
+      },
     })
   }
 
@@ -128,8 +160,23 @@ export class Steps {
   }
 }
 
-const leadsThrough = ({ journey, resetStyle }: Policy, page: JourneyPage): boolean =>
-  FIRST_PAGE[journey] === page || (page === 'reset' && resetStyle === 'inside')
+/** The pages that each journey leads through. */
+const PAGES = {
+  'sign-in': ['signIn'],
+  'sign-up-or-sign-in': ['signIn', 'signUp'],
+  'sign-up': ['signUp'],
+  'profile-edit': ['signIn', 'profile'],
+  reset: ['reset'],
+} as const satisfies Record<Journey, readonly JourneyPage[]>
+
+function leadsThrough(policy: Policy, page: JourneyPage): boolean {
+  const pages: readonly JourneyPage[] = PAGES[policy.journey]
+  return pages.includes(page) || (page === 'reset' && resetsInside(policy))
+}
+
+/** Whether a password is reset on the way of signing in. */
+export const resetsInside = (policy: Policy): boolean =>
+  leadsThroughSignIn(policy) && policy.resetStyle === 'inside'
 
 /** What is to be filled in first. */
 export const loginHint = ({ interaction }: Step): string => {

@@ -29,6 +29,8 @@ export const AttributePage = (
   props: JourneyPageProps & {
     title: string
     lead: string
+    /** What the button says; `Continue` when left out. */
+    action?: string
     /** Whether it can go on yet, where an e-mail address has to be verified first. */
     ready?: boolean
     children: ComponentChildren
@@ -52,7 +54,7 @@ export const AttributePage = (
           value="continue"
           disabled={!(props.ready ?? true)}
         >
-          Continue
+          {props.action ?? 'Continue'}
         </button>
         <button id="cancel" type="submit" name="action" value="cancel" formnovalidate>
           Cancel
@@ -82,9 +84,9 @@ export const Field = (props: {
     <>
       <label for={id}>{label}</label>
       {secret ? (
-        <input type="password" {...input} />
+        <input {...input} type="password" />
       ) : (
-        <input type="text" value={value} {...input} />
+        <input {...input} type="text" value={value} />
       )}
     </>
   )

@@ -55,9 +55,10 @@ export const SCRIPT = `
     }
     element('email').readOnly = at !== 'email'
     element('continue').disabled = at !== 'verified'
-    const next = { email: 'email', code: 'email_ver_input', verified: 'email_success' }[at]
-    if (at !== 'email') element('email_ver_input').value = ''
-    element(next).focus()
+    element('email_ver_input').value = ''
+    const next = { email: element('email'), code: element('email_ver_input') }[at]
+    const field = next ?? element('newPassword') ?? element('continue')
+    field.focus()
   }
   const goOn = () => {
     const more = new URLSearchParams({

@@ -9,6 +9,8 @@ export interface SignInPageProps extends JourneyPageProps {
   readonly nameField: 'email' | 'signInName'
   /** Pre-filled, editable. */
   readonly email: string
+  /** Where an account is made; `undefined` where the policy makes none. */
+  readonly signUp: string | undefined
 }
 
 /** The sign-in page, with the element ids of B2C's own. Forms post to the page's address. */
@@ -61,6 +63,14 @@ export function signInPage(props: SignInPageProps): VNode {
             Forgot your password?
           </button>
         </form>
+        {props.signUp !== undefined && (
+          <p class="create">
+            Don’t have an account?{' '}
+            <a id="createAccount" href={props.signUp}>
+              Sign up now
+            </a>
+          </p>
+        )}
         <form method="post" aria-label="Social accounts">
           <Csrf token={settings.csrf} />
           {SOCIAL_PROVIDERS.map(({ exchange, name }) => (

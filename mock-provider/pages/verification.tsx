@@ -39,7 +39,7 @@ export const Verification = (props: VerificationProps): VNode => {
       <p id="email_info" role="status" {...news('code')}>
         Verification code has been sent to your inbox. Please copy it to the input box below.
       </p>
-      <p id="email_success" role="status" tabIndex={-1} {...news('verified')}>
+      <p id="email_success" role="status" {...news('verified')}>
         E-mail address verified. You can now continue.
       </p>
       {ELEMENTS.map((element) => (

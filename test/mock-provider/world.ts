@@ -43,6 +43,9 @@ export async function openWorld(more: Partial<ProviderConfigInput> = {}) {
     )
   const rp = await discover(provider.issuer)
   const resetRp = await discover(provider.resetIssuer ?? '')
+  /** A relying party of another policy. */
+  const rpOf = (id: string) =>
+    discover(provider.policies.find((policy) => policy.id === id)?.issuer ?? '')
   const redirectUri = application.redirectUris[0] ?? ''
 
   /** Begins a sign-in in a browser, or, at the other policy, a reset. */
@@ -99,10 +102,10 @@ export async function openWorld(more: Partial<ProviderConfigInput> = {}) {
   return {
     ...provider,
     /** As the provider has them: who is taken out is no longer there. */
-    people: config.people,
     lines,
     rp,
     resetRp,
+    rpOf,
     begin,
     beginReset,
     mailedCode,

@@ -28,8 +28,10 @@ export const ENDPOINTS = {
   token: '/oauth2/v2.0/token',
   logout: '/oauth2/v2.0/logout',
   signIn: '/api/combinedsigninandsignup/unified',
+  signUp: '/api/selfasserted/signup',
   signInConfirmed: '/api/combinedsigninandsignup/confirmed',
   reset: '/api/selfasserted/passwordreset',
+  profile: '/api/selfasserted/profileedit',
   selfAsserted: '/selfasserted',
   selfAssertedConfirmed: '/api/selfasserted/confirmed',
 } as const
@@ -40,6 +42,8 @@ export type Endpoint = keyof typeof ENDPOINTS
 export const FIRST_PAGE = {
   'sign-in': 'signIn',
   'sign-up-or-sign-in': 'signIn',
+  'sign-up': 'signUp',
+  'profile-edit': 'profile',
   reset: 'reset',
 } as const satisfies Record<Journey, Endpoint>
 

@@ -5,9 +5,16 @@ import { leadsThroughSignIn } from './config/policy.ts'
 import type { Policy, ProviderConfig } from './config.ts'
 import { control, MAILS_PATH } from './control.ts'
 import { COOKIE } from './cookie.ts'
+import { b2cError } from './dialect/b2c/errors.ts'
 import { decideLogout } from './dialect/b2c/logout.ts'
 import { metadata } from './dialect/b2c/metadata.ts'
-import { authorityOf, authrespPath, type B2cPath, readPath } from './dialect/b2c/paths.ts'
+import {
+  authorityOf,
+  authrespPath,
+  type B2cPath,
+  readPath,
+  tenantDomain,
+} from './dialect/b2c/paths.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { Faults } from './faults.ts'
 import { readForm } from './form.ts'
@@ -132,6 +139,11 @@ export function createProviderServer(
     const path = readPath(ctx.path, firstOf(ctx.query.p), config)
     if (path?.kind === 'authresp' && ctx.method === 'GET') return signIn.returned(ctx)
     if (path?.kind === 'policy') return answer(ctx, path)
+    if (path?.kind === 'unknown-policy') {
+      const tenant = tenantDomain(config.tenant)
+      const values = { policy: path.policy, tenant }
+      return sendPage(ctx, failurePage(b2cError('AADB2C90022', clock.now(), values)), 404)
+    }
     if (await social.answer(ctx)) return
     notFound(ctx)
   })
@@ -185,7 +197,7 @@ export function createProviderServer(
   }
 
   /** Ends the session of the browser without asking, as B2C does, and goes on. */
-  async function logout(ctx: Koa.Context, { provider }: Engine): Promise<void> {
+  async function logout(ctx: Koa.Context, { provider, policy }: Engine): Promise<void> {
     const posted = ctx.method === 'POST' ? await readForm(ctx.req) : undefined
     const read = (name: string) => posted?.get(name) ?? firstOf(ctx.query[name])
     const hint = read('id_token_hint')
@@ -195,11 +207,11 @@ export function createProviderServer(
         redirectUri: read('post_logout_redirect_uri'),
         state: read('state'),
       },
-      config.applications,
+      { applications: config.applications, requireIdTokenHint: policy.requireIdTokenHint },
     )
-    log('logout', { outcome: decision.kind })
+    log('logout', { outcome: decision.kind === 'refuse' ? decision.code : decision.kind })
     if (decision.kind === 'refuse') {
-      const error = { error: 'invalid_request', error_description: decision.why }
+      const error = b2cError(decision.code, clock.now(), decision.values)
       return sendPage(ctx, failurePage(error), 400)
     }
     if (!faults.has('sticky-session')) {

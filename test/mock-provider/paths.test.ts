@@ -52,10 +52,15 @@ test.each([`/${domain}/oauth2/authresp`, `/${tenant.id}/OAuth2/AuthResp`])('%s',
 })
 
 test.each([
+  ['in the path', `/${domain}/b2c_1_other${token}`, undefined],
+  ['as p', `/${domain}${token}`, 'b2c_1_other'],
+])('a policy that isn’t there, %s, is named', (_, path, p) => {
+  expect(readPath(path, p, config)).toEqual({ kind: 'unknown-policy', policy: 'b2c_1_other' })
+})
+
+test.each([
   ['another tenant', `/fabrikam.onmicrosoft.com/b2c_1_signupsignin${token}`, undefined],
-  ['another policy', `/${domain}/b2c_1_other${token}`, undefined],
   ['no policy', `/${domain}${token}`, undefined],
-  ['another policy as p', `/${domain}${token}`, 'b2c_1_other'],
   ['something behind the token endpoint', `/${domain}/b2c_1_signupsignin${token}/x`, undefined],
   [
     'something that only begins alike',

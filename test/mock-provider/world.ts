@@ -1,3 +1,4 @@
+import type { Configuration, ServerMetadata } from 'openid-client'
 import * as v from 'valibot'
 import { SystemClock } from '../../clock/clock.ts'
 import type { Duration } from '../../clock/moment.ts'
@@ -8,6 +9,7 @@ import {
   DEFAULT_CONFIG,
   DEFAULT_PASSWORD as password,
 } from '../../mock-provider/defaults.ts'
+import type { ServedPolicy } from '../../mock-provider/server.ts'
 import { Browser, type Page } from './browser.ts'
 
 // As the program does it: first the clock, then everything that reads it.
@@ -33,19 +35,27 @@ export async function openWorld(more: Partial<ProviderConfigInput> = {}) {
     control: true,
     log: (event, details) => lines.push(JSON.stringify({ event, ...details })),
   })
-  const discover = (issuer: string) =>
-    client.discovery(
-      new URL(issuer),
+  /** From the metadata, without a look at who says it: that the issuer leads there is tested elsewhere. */
+  async function partyOf({ authority }: ServedPolicy): Promise<Configuration> {
+    const answer = await fetch(`${authority}/v2.0/.well-known/openid-configuration`)
+    const party = new client.Configuration(
+      (await answer.json()) as ServerMetadata,
       application.clientId,
       application.clientSecret,
       client.ClientSecretPost(application.clientSecret),
-      { execute: [client.allowInsecureRequests] },
     )
-  const rp = await discover(provider.issuer)
-  const resetRp = await discover(provider.resetIssuer ?? '')
+    client.allowInsecureRequests(party)
+    return party
+  }
+  const rpFor = (wanted: (policy: ServedPolicy) => boolean) => {
+    const policy = provider.policies.find(wanted)
+    if (!policy) throw new Error('There is no such policy.')
+    return partyOf(policy)
+  }
+  const rp = await rpFor(({ issuer, journey }) => issuer === provider.issuer && journey !== 'reset')
+  const resetRp = await rpFor(({ journey }) => journey === 'reset')
   /** A relying party of another policy. */
-  const rpOf = (id: string) =>
-    discover(provider.policies.find((policy) => policy.id === id)?.issuer ?? '')
+  const rpOf = (id: string) => rpFor((policy) => policy.id === id)
   const redirectUri = application.redirectUris[0] ?? ''
 
   /** Begins a sign-in in a browser, or, at the other policy, a reset. */

@@ -8,7 +8,7 @@ export const metadata = (issuer: string, origin: string, base: string) => ({
   end_session_endpoint: origin + base + ENDPOINTS.logout,
   jwks_uri: origin + base + ENDPOINTS.keys,
   response_modes_supported: ['query', 'fragment', 'form_post'],
-  response_types_supported: ['code'],
+  response_types_supported: ['code', 'code id_token', 'id_token'],
   scopes_supported: ['openid'],
   subject_types_supported: ['pairwise'],
   id_token_signing_alg_values_supported: ['RS256'],

@@ -61,6 +61,8 @@ export type B2cPath =
     }
   /** Where social providers send the browser back to; names no policy. */
   | { readonly kind: 'authresp' }
+  /** One of B2C's addresses, of a policy that isn't there. */
+  | { readonly kind: 'unknown-policy'; readonly policy: string }
 
 export const authrespPath = (tenant: Tenant): string => `/${tenantDomain(tenant)}/oauth2/authresp`
 
@@ -84,8 +86,9 @@ export function readPath(
   const rest = `/${segments.join('/')}`
   if (!policy && rest.toLowerCase() === '/oauth2/authresp') return { kind: 'authresp' }
   const asked = policy ?? findPolicy(p, policies)
+  if (!asked) return unknownPolicy(segments, p)
   const endpoint = findEndpoint(rest)
-  if (!asked || !endpoint) return undefined
+  if (!endpoint) return undefined
   const base = `${tfp ? '/tfp' : ''}/${named}/${policyKey(asked)}`
   const tail = rest.slice(ENDPOINTS[endpoint].length)
   return { kind: 'policy', policy: asked, endpoint, base, tail }
@@ -93,6 +96,15 @@ export function readPath(
 
 const findPolicy = (name: string | undefined, policies: readonly Policy[]): Policy | undefined =>
   policies.find((policy) => policyKey(policy) === name?.toLowerCase())
+
+function unknownPolicy(
+  [named = '', ...rest]: readonly string[],
+  p: string | undefined,
+): B2cPath | undefined {
+  if (findEndpoint(`/${rest.join('/')}`)) return { kind: 'unknown-policy', policy: named }
+  const known = findEndpoint(`/${[named, ...rest].join('/')}`)
+  return known && p !== undefined ? { kind: 'unknown-policy', policy: p } : undefined
+}
 
 function findEndpoint(rest: string): Endpoint | undefined {
   const lower = rest.toLowerCase()

@@ -7,6 +7,9 @@ export type { Policy } from './config/policy.ts'
 
 const guid = v.pipe(v.string(), v.uuid('is a GUID'), v.toLowerCase())
 
+/** What B2C calls the social providers in a token's `idp`. */
+const IDPS = ['google.com', 'live.com', 'facebook.com'] as const
+
 const Person = v.object({
   /** B2C's object id; becomes `sub`. */
   oid: guid,
@@ -16,7 +19,9 @@ const Person = v.object({
   givenName: v.optional(v.string()),
   familyName: v.optional(v.string()),
   /** Where the account lives, when that is not this tenant: a social provider's `idp` value. */
-  idp: v.optional(v.picklist(['google.com'], 'is google.com, or left out for a local account')),
+  idp: v.optional(
+    v.picklist(IDPS, `is one of ${IDPS.join(', ')}, or left out for a local account`),
+  ),
 })
 
 const Tenant = v.object({

@@ -63,6 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
     const happened = {
       newUser: people.takeNewcomer(person.oid),
       isForgotPassword: people.takeForgetful(person.oid),
+      idpAccessToken: people.idpAccessToken(person.oid),
     }
     return keys.sign(idTokenClaims(claims, { person, policy, issuer }, happened))
   }

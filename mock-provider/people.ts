@@ -15,6 +15,7 @@ export class People {
   readonly #people: Map<string, Person>
   /** Social people whom this tenant has met. */
   readonly #met = new Set<string>()
+  readonly #idpAccessTokens = new Map<string, string>()
   readonly #newcomers = new Set<string>()
   readonly #forgetful = new Set<string>()
 
@@ -86,11 +87,21 @@ export class People {
     return this.#forgetful.delete(oid)
   }
 
-  /** A person comes from a social provider: the first time, B2C makes an account of it. */
-  meet(person: Person): void {
-    if (this.#met.has(person.oid)) return
-    this.#met.add(person.oid)
-    this.#newcomers.add(person.oid)
+  /**
+   * A person comes from a social provider: the first time, B2C makes an account of it.
+   *
+   * @param idpAccessToken - the provider's own, where B2C hands it on. B2C can't renew it.
+   */
+  meet({ oid }: Person, idpAccessToken: string | undefined): void {
+    if (idpAccessToken !== undefined) this.#idpAccessTokens.set(oid, idpAccessToken)
+    if (this.#met.has(oid)) return
+    this.#met.add(oid)
+    this.#newcomers.add(oid)
+  }
+
+  /** What the social provider gave when the person came from there last. */
+  idpAccessToken(oid: string): string | undefined {
+    return this.#idpAccessTokens.get(oid)
   }
 
   /** Whether this ID token is the first since sign-up: `newUser` is said once. */

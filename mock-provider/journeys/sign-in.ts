@@ -4,7 +4,7 @@ import { ENDPOINTS } from '../dialect/b2c/paths.ts'
 import { seeOther } from '../pages/send.ts'
 import { signInPage } from '../pages/sign-in.tsx'
 import type { People } from '../people.ts'
-import { socialByExchange } from '../social-providers.ts'
+import { socialByExchange, socialByHint } from '../social-providers.ts'
 import type { AssertedPage, Drawn, Next, SelfAsserted } from './asserted.ts'
 import type { ProfileEdit } from './profile.ts'
 import type { Refusal } from './refusal.ts'
@@ -30,8 +30,15 @@ export class SignIn implements AssertedPage {
     this.#options = options
   }
 
-  show(ctx: Koa.Context): Promise<void> {
-    return this.#options.asserted.show(ctx, this)
+  async show(ctx: Koa.Context): Promise<void> {
+    const { steps, social, asserted } = this.#options
+    const step = await steps.find(ctx.query.tx, this.page)
+    // As an application wishes it, or a person by the address of a button on B2C's page.
+    const idp =
+      socialByHint(step?.interaction.params.domain_hint) ??
+      socialByExchange(ctx.query.claimsexchange)
+    if (step && idp) return seeOther(ctx, social.begin(idp, steps.transaction(step)))
+    return asserted.show(ctx, this)
   }
 
   submit(ctx: Koa.Context): Promise<void> {
@@ -83,10 +90,10 @@ export class SignIn implements AssertedPage {
     const step = await steps.find(ctx.query.state, 'signIn')
     if (!step) return steps.refuse(ctx, 'AADB2C90046')
     if (ctx.query.error !== undefined) return steps.end(ctx, step, 'AADB2C90273')
-    const person = social.redeem(ctx.query.code, String(ctx.query.state))
-    if (!person) return steps.refuse(ctx, 'AADB2C90046')
-    people.meet(person)
-    return this.#goOn(ctx, step, person, ENTERED)
+    const visit = social.redeem(ctx.query.code, String(ctx.query.state))
+    if (!visit) return steps.refuse(ctx, 'AADB2C90046')
+    people.meet(visit.person, visit.idpAccessToken)
+    return this.#goOn(ctx, step, visit.person, ENTERED)
   }
 
   async #goOn(ctx: Koa.Context, step: Step, person: Person, entrance: Entrance): Promise<void> {

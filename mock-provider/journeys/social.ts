@@ -14,13 +14,20 @@ const CODE_LIFE = MINUTE
 /** `/social/google.com/authorize` */
 const PATH = /^\/social\/([^/]+)\/authorize$/
 
+/** Who came back from a social provider, and what it gave the tenant besides. */
+export interface Visit {
+  readonly person: Person
+  /** The provider's own access token, where B2C hands it on. */
+  readonly idpAccessToken: string | undefined
+}
+
 /** The stand-ins for the social providers: each has a page of its own and sends back a code. */
 export class Social {
   readonly #people: People
   readonly #clock: Clock
   /** The one address that the stand-ins know: B2C's. */
   readonly #back: string
-  readonly #codes = new Map<string, { person: Person; state: string; until: Moment }>()
+  readonly #codes = new Map<string, Visit & { readonly state: string; readonly until: Moment }>()
 
   constructor(people: People, clock: Clock, back: string) {
     this.#people = people
@@ -46,11 +53,11 @@ export class Social {
   }
 
   /** Takes a code, once; `undefined` when it is unknown, old, used, or for another sign-in. */
-  redeem(code: unknown, state: string): Person | undefined {
+  redeem(code: unknown, state: string): Visit | undefined {
     const found = typeof code === 'string' ? this.#codes.get(code) : undefined
     if (typeof code === 'string') this.#codes.delete(code)
     if (!found || found.state !== state || found.until <= this.#clock.now()) return undefined
-    return found.person
+    return found
   }
 
   async #submit(ctx: Koa.Context, provider: SocialProvider, state: string): Promise<void> {
@@ -68,7 +75,10 @@ export class Social {
     }
     const code = randomBytes(24).toString('base64url')
     const until = this.#clock.now() + CODE_LIFE
-    this.#codes.set(code, { person: verdict.person, state, until })
+    const idpAccessToken = provider.handsTokenOn
+      ? `stand-in-${provider.idp}-${randomBytes(24).toString('base64url')}`
+      : undefined
+    this.#codes.set(code, { person: verdict.person, idpAccessToken, state, until })
     this.#return(ctx, { code, state })
   }
 

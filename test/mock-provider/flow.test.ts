@@ -284,33 +284,6 @@ test('login_hint is filled in, and markup in it stays text', async () => {
   expect(page.html).toMatch(/id="email"[^>]*value="&quot;/)
 })
 
-test('through Google: its own page, back to the tenant, idp in the token, newUser once', async () => {
-  const browser = world.browser()
-  const viaGoogle = async () => {
-    const { page, redeem } = await world.begin(browser, { prompt: 'login' })
-    const google = await browser.submit(page, { claimsexchange: 'GoogleExchange' })
-    expect(google.url.pathname).toBe('/social/google.com/authorize')
-    const refused = await browser.submit(google, { email: ALICE, password })
-    expect(refused.status).toBe(400)
-    return (
-      await redeem(await browser.submit(refused, { email: 'erin@example.test', password }))
-    ).claims()
-  }
-  expect(await viaGoogle()).toMatchObject({ idp: 'google.com', newUser: true, name: 'Erin Elm' })
-  const again = await viaGoogle()
-  expect(again).toMatchObject({ idp: 'google.com' })
-  expect(again).not.toHaveProperty('newUser')
-})
-
-test('cancel at Google goes back with AADB2C90273', async () => {
-  const browser = world.browser()
-  const { page } = await world.begin(browser)
-  const google = await browser.submit(page, { claimsexchange: 'GoogleExchange' })
-  const { searchParams } = (await browser.submit(google, { action: 'cancel' })).url
-  expect(searchParams.get('error')).toBe('access_denied')
-  expect(searchParams.get('error_description')).toMatch(/^AADB2C90273: /)
-})
-
 test.each(['', 'forged'])('a form with the token “%s” is refused', async (csrf_token) => {
   const browser = world.browser()
   const { page } = await world.begin(browser)
@@ -387,7 +360,7 @@ test('pages allow no script but their own and no frame, and are kept nowhere', a
 
 test('the control API lists people without their passwords, and knows its faults', async () => {
   const people = await (await fetch(`${world.url}/control/people`)).text()
-  expect(JSON.parse(people)).toHaveLength(5)
+  expect(JSON.parse(people)).toHaveLength(7)
   expect(people).not.toContain(password)
   const unknown = await fetch(`${world.url}/control/faults/none`, { method: 'PUT' })
   expect(unknown.status).toBe(404)

@@ -15,7 +15,7 @@ const fileOf = (content: unknown) => {
   return path
 }
 
-test('with nothing set: port 4000, real time, no control, the five people', () => {
+test('with nothing set: port 4000, real time, no control, the default people', () => {
   const settings = readSettings({})
   expect(settings).toMatchObject({ port: 4000, clockUrl: undefined, control: false })
   expect(settings.config.people.map(({ email }) => email.split('@')[0])).toEqual([
@@ -24,6 +24,8 @@ test('with nothing set: port 4000, real time, no control, the five people', () =
     'carol',
     'dave',
     'erin',
+    'frank',
+    'gina',
   ])
 })
 

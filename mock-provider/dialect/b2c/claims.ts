@@ -16,6 +16,8 @@ interface Happened {
   readonly newUser: boolean
   /** The password was reset on the way. */
   readonly isForgotPassword: boolean
+  /** What the social provider gave, where B2C hands it on. */
+  readonly idpAccessToken: string | undefined
 }
 
 /** The ID token's claims as B2C words them (notes/b2c.md §1.3). Local accounts carry no `idp`. */
@@ -27,6 +29,7 @@ export const idTokenClaims = (engine: EngineClaims, subject: Subject, happened: 
   ...(subject.person.givenName === undefined ? {} : { given_name: subject.person.givenName }),
   ...(subject.person.familyName === undefined ? {} : { family_name: subject.person.familyName }),
   ...(subject.person.idp === undefined ? {} : { idp: subject.person.idp }),
+  ...(happened.idpAccessToken === undefined ? {} : { idp_access_token: happened.idpAccessToken }),
   ...(happened.newUser ? { newUser: true } : {}),
   ...(happened.isForgotPassword ? { isForgotPassword: true } : {}),
   emails: [subject.person.email],

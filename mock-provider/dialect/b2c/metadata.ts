@@ -17,6 +17,7 @@ export const metadata = (issuer: string, origin: string, base: string) => ({
     'oid',
     'newUser',
     'idp',
+    'idp_access_token',
     'emails',
     'name',
     'given_name',

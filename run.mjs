@@ -17,7 +17,9 @@ import { buildConsole } from './playground/console/build.mjs'
 const ENTRIES = {
   playground: 'playground/main.ts',
   site: 'idp/main.ts',
-  'watched-site': 'playground/site/main.ts',
+  'watched-site': 'playground/watched/site.ts',
+  'watched-provider': 'playground/watched/provider.ts',
+  'watched-service': 'playground/watched/service.ts',
   provider: 'mock-provider/main.ts',
   service: 'playground/service/main.ts',
   timeline: 'playground/timeline/main.ts',

@@ -71,7 +71,9 @@ export class House {
       parties: this.parties(),
       people: peopleShown(feed.mirror),
       due: this.due().slice(0, MOST_DUE),
-      deliveries: deliveriesShown(feed.mirror, MOST_DELIVERIES),
+      deliveries: deliveriesShown(feed.mirror, MOST_DELIVERIES, (eventId) =>
+        feed.requests.signatureOf(eventId),
+      ),
       faults: FAULTS.map((fault) => {
         const [name, says] = FAULT_WORDS[fault]
         return { fault, name, says, mode: faults.mode(fault) }

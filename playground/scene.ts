@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { ROLES, SUBSCRIPTION_STATUSES } from '../protocol/plan.ts'
 import { PurgeProof } from '../protocol/purge-proof.ts'
 import { FAULTS } from './faults.ts'
+import { SignatureCheck } from './requests/exchange.ts'
 import { FAULT_MODES } from './site/orders.ts'
 
 export const PARTIES = ['provider', 'site', 'service'] as const
@@ -67,6 +68,8 @@ export const DeliveryShown = v.object({
   next_at: v.nullable(v.number()),
   history: v.array(v.object({ at: v.number(), answer: v.string() })),
   payload: v.unknown(),
+  /** What the playground found of the message that arrived last; `null`: none did, or it is long ago. */
+  signature: v.nullable(SignatureCheck),
 })
 
 export type DeliveryShown = v.InferOutput<typeof DeliveryShown>

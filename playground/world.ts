@@ -43,10 +43,10 @@ export interface Addresses {
 }
 
 const PROGRAMS = {
-  provider: 'provider.mjs',
-  // The site as it is, and somebody who looks over its shoulder.
+  // Each as it is, and somebody who looks over its shoulder.
+  provider: 'watched-provider.mjs',
   site: 'watched-site.mjs',
-  service: 'service.mjs',
+  service: 'watched-service.mjs',
 } as const satisfies Record<PartyName, string>
 
 /** Everything on one machine: the clock, the parties and the console. */
@@ -197,7 +197,7 @@ export class World {
       program: fileURLToPath(new URL(PROGRAMS[name], this.#options.programs)),
       environment: { ...environment, CLOCK_URL: this.addresses.console },
       logFile: this.#folder('logs', `${name}.log`),
-      hear: (line) => name === 'site' && (this.#feed?.hear(line) ?? false),
+      hear: (line) => this.#feed?.hear(name, line) ?? false,
       changed: (state) => this.#stopping || this.#house?.partyChanged(name, state),
       died: this.#options.died,
     })

@@ -14,7 +14,15 @@ const PLAIN = new Set([
   'actor',
   'token_type',
   'expires_in',
+  'response_mode',
+  'scope',
+  'p',
+  'webhook-id',
+  'webhook-timestamp',
 ])
+
+/** What people make up could be guessed from a fingerprint. */
+const HIDDEN = /password/i
 
 /** Enough to know one again, and nothing to be used. */
 export const fingerprint = (secret: string): string =>
@@ -25,9 +33,22 @@ export function shownFields(told: Iterable<readonly [string, unknown]>): Record<
   const shown: Record<string, string> = {}
   for (const [name, value] of told) {
     const text = typeof value === 'string' ? value : JSON.stringify(value)
-    if (text !== undefined) shown[name] = PLAIN.has(name) ? text : fingerprint(text)
+    if (text !== undefined) shown[name] = shownField(name, text)
   }
   return shown
+}
+
+function shownField(name: string, text: string): string {
+  if (PLAIN.has(name)) return text
+  return HIDDEN.test(name) ? 'not shown' : shownSecret(name, text)
+}
+
+/** Of what a header authorizes by, the scheme is no secret; the token has the fingerprint that it has elsewhere. */
+function shownSecret(name: string, text: string): string {
+  const [, scheme, credentials] = /^(Bearer|DPoP|Basic) (.+)$/.exec(text) ?? []
+  return name === 'authorization' && scheme !== undefined && credentials !== undefined
+    ? `${scheme} ${fingerprint(credentials)}`
+    : fingerprint(text)
 }
 
 /** A body's fields by its kind; none when it is of another, or can't be read. */

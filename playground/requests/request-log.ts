@@ -1,5 +1,6 @@
 import type { Moment } from '../../clock/moment.ts'
-import type { Exchange, ExchangeShown } from './exchange.ts'
+import type { PartyName } from '../scene.ts'
+import type { Exchange, ExchangeShown, SignatureCheck } from './exchange.ts'
 import { explain } from './explained.ts'
 
 /** So many of the last ones are kept. */
@@ -10,8 +11,9 @@ export class RequestLog {
   #kept: readonly ExchangeShown[] = []
   #count = 0
 
-  add(exchange: Exchange, at: Moment): void {
-    const explained = explain(exchange)
+  /** @param to whom it came to */
+  add(to: PartyName, exchange: Exchange, at: Moment): void {
+    const explained = explain(to, exchange)
     if (!explained) return
     this.#kept = [...this.#kept, { ...exchange, ...explained, number: ++this.#count, at }].slice(
       -KEPT,
@@ -21,6 +23,11 @@ export class RequestLog {
   /** Those with a greater number, in order. */
   after(number: number): readonly ExchangeShown[] {
     return this.#kept.filter((one) => one.number > number)
+  }
+
+  /** Of the webhook that came last with that event. */
+  signatureOf(eventId: string): SignatureCheck | undefined {
+    return this.#kept.findLast(({ sent }) => sent['webhook-id'] === eventId)?.signature
   }
 
   clear(): void {

@@ -4,8 +4,9 @@ import { SECOND } from '../../clock/moment.ts'
 import { happeningsOf } from '../history/derive.ts'
 import type { History } from '../history/history.ts'
 import { RequestLog } from '../requests/request-log.ts'
+import type { PartyName } from '../scene.ts'
 import { Mirror } from './mirror.ts'
-import { type AnswerFault, type Order, readFromSite } from './orders.ts'
+import { type AnswerFault, type Order, readFromParty } from './orders.ts'
 
 /** How long the site may take to say that it has told everything; it may be down. */
 const PATIENCE = SECOND
@@ -26,7 +27,7 @@ export interface FeedOptions {
   readonly met: (fault: AnswerFault) => void
 }
 
-/** Hears what the site tells, and makes the mirror and the history of it. */
+/** Hears what the parties tell, and makes the mirror and the history of it. */
 export class Feed {
   readonly mirror = new Mirror()
   readonly requests = new RequestLog()
@@ -38,19 +39,21 @@ export class Feed {
     this.#options = options
   }
 
-  /** One line of the site's. @returns whether it was meant for us, and for nobody's log */
-  hear(line: string): boolean {
-    const message = readFromSite(line)
+  /** One line of a party's. @returns whether it was meant for us, and for nobody's log */
+  hear(party: PartyName, line: string): boolean {
+    const message = readFromParty(line)
     if (message === undefined) {
-      this.#hearLog(line)
+      if (party === 'site') this.#hearLog(line)
       return false
+    }
+    if ('request' in message) {
+      this.requests.add(party, message.request, this.#options.now())
+      this.#options.changed()
+      return true
     }
     if ('told' in message) {
       const changes = this.mirror.apply(message.told)
       this.#options.history.add(changes.flatMap((change) => happeningsOf(change, this.mirror)))
-      this.#options.changed()
-    } else if ('request' in message) {
-      this.requests.add(message.request, this.#options.now())
       this.#options.changed()
     } else if ('met' in message) {
       this.#options.met(message.met)

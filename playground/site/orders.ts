@@ -21,8 +21,8 @@ const Order = v.union([
 
 export type Order = v.InferOutput<typeof Order>
 
-/** What the site tells: a JSON line each, on its standard output. */
-const FromSite = v.union([
+/** What a party tells, and the site most of it: a JSON line each, on its standard output. */
+const FromParty = v.union([
   v.object({
     told: v.array(
       v.custom<ShownWrite>(
@@ -41,11 +41,11 @@ const FromSite = v.union([
   v.object({ met: v.picklist(ANSWER_FAULTS) }),
 ])
 
-export type FromSite = v.InferOutput<typeof FromSite>
+export type FromParty = v.InferOutput<typeof FromParty>
 
 export const readOrder = (line: string): Order | undefined => readAs(Order, line)
 
-export const readFromSite = (line: string): FromSite | undefined => readAs(FromSite, line)
+export const readFromParty = (line: string): FromParty | undefined => readAs(FromParty, line)
 
 function readAs<T extends v.GenericSchema>(schema: T, line: string): v.InferOutput<T> | undefined {
   if (!line.startsWith('{')) return undefined

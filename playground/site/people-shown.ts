@@ -1,6 +1,7 @@
 import { absoluteEndsAt, idleEndsAt } from '../../idp/lifetimes.ts'
 import type { User } from '../../idp/store/records.ts'
 import { outcomeInWords } from '../history/derive.ts'
+import type { SignatureCheck } from '../requests/exchange.ts'
 import type { DeliveryShown, PersonShown, SessionShown } from '../scene.ts'
 import type { Mirror } from './mirror.ts'
 import type { ShownSession } from './records.ts'
@@ -57,7 +58,11 @@ function sessionShown(session: ShownSession, mirror: Mirror): SessionShown {
 }
 
 /** The newest deliveries to services first. */
-export const deliveriesShown = (mirror: Mirror, limit: number): DeliveryShown[] =>
+export const deliveriesShown = (
+  mirror: Mirror,
+  limit: number,
+  signatureOf: (eventId: string) => SignatureCheck | undefined,
+): DeliveryShown[] =>
   mirror
     .all('delivery')
     .slice(-limit)
@@ -73,6 +78,7 @@ export const deliveriesShown = (mirror: Mirror, limit: number): DeliveryShown[] 
         next_at: nextAt,
         history: history.map(({ at, outcome }) => ({ at, answer: outcomeInWords(outcome) })),
         payload,
+        signature: signatureOf(eventId) ?? null,
       }
     })
 

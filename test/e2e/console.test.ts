@@ -129,6 +129,12 @@ test('a party is down: every console says which; it is up again, and they recove
     .getByText(/delivered/)
     .first()
     .waitFor()
+  const told = one.page
+    .getByRole('listitem')
+    .filter({ hasText: /^session\.ended ✓ delivered/ })
+    .first()
+  await told.getByText('Attempts and what is told').click()
+  await told.getByText('Signature ✓ valid: HMAC-SHA256').waitFor()
   expect([...one.errors, ...other.errors]).toEqual([])
 })
 
@@ -138,8 +144,31 @@ test('a story is played from the page, and its end stands on the timeline', asyn
   const { page, errors } = await consoleOf(playground)
   await press(page, 'Play (theft)')
   await page.getByRole('application', { name: /Story theft, ended: device_mismatch/ }).waitFor()
+  await page
+    .getByLabel('Flow', { exact: true })
+    .selectOption({ label: await newest(page, 'Sign-in') })
+  const diagram = page.getByRole('figure', { name: /^Sign-in, / })
+  for (const message of [
+    /^client to site:POST \/devices An installation registers/,
+    /^browser to site:GET \/signin .*RFC 7636 §4.3/,
+    /^browser to provider:GET …\/oauth2\/v2.0\/logout The purge.*OIDC RP-Initiated Logout §2/,
+    /^site to provider:POST …\/oauth2\/v2.0\/token .*OIDC Core §3.1.3.1/,
+    /^client to site:POST \/token .*RFC 7636 §4.5/,
+  ]) {
+    await expect
+      .poll(() => diagram.getByRole('listitem').filter({ hasText: message }).count())
+      .toBeGreaterThan(0)
+  }
+  await look(page, 'console-sequence')
   expect(errors).toEqual([])
 })
+
+/** What the newest flow of a kind is called. */
+async function newest(page: Page, kind: string): Promise<string> {
+  const option = page.getByRole('option', { name: new RegExp(`^${kind}, `) }).first()
+  await option.waitFor({ state: 'attached' })
+  return (await option.textContent()) ?? ''
+}
 
 test('what can’t be undone is asked about; faults are switched by keyboard; a reset forgets all', async ({
   playground,

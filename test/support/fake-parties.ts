@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 export interface FakeParties {
   /** An empty folder of this test. */
   readonly folder: string
-  /** `provider.mjs`, `watched-site.mjs` and `service.mjs`, each a fake. */
+  /** `watched-provider.mjs`, `watched-site.mjs` and `watched-service.mjs`, each a fake. */
   readonly programs: URL
   remove(): void
 }
@@ -17,7 +17,7 @@ export function makeFakeParties(): FakeParties {
   const programs = join(folder, 'programs')
   mkdirSync(programs)
   const fake = new URL('fake-party.mjs', import.meta.url).href
-  for (const name of ['provider', 'site', 'watched-site', 'service']) {
+  for (const name of ['site', 'watched-provider', 'watched-site', 'watched-service']) {
     writeFileSync(join(programs, `${name}.mjs`), `import ${JSON.stringify(fake)}\n`)
   }
   return {

@@ -11,7 +11,9 @@ const CACHE = join(ROOT, 'node_modules/.cache/latchkey-test')
 
 const ENTRIES = {
   site: 'idp/main.ts',
-  'watched-site': 'playground/site/main.ts',
+  'watched-site': 'playground/watched/site.ts',
+  'watched-provider': 'playground/watched/provider.ts',
+  'watched-service': 'playground/watched/service.ts',
   provider: 'mock-provider/main.ts',
   service: 'playground/service/main.ts',
 } as const

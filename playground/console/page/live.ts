@@ -14,7 +14,7 @@ export interface Shown {
   readonly connected: boolean
 }
 
-const MOST_REQUESTS = 200
+const MOST_REQUESTS = 500
 
 /**
  * Follows the console's stream; the browser comes back to it by itself, and goes on after what it heard

@@ -4,6 +4,7 @@ import { MINUTE } from '../../../clock/moment.ts'
 import { ClockBadge } from '../../../ui/clock-badge.tsx'
 import { Doing, useActs } from './actions.tsx'
 import { Clock } from './clock.tsx'
+import { Flows } from './flows.tsx'
 import { Live } from './live.ts'
 import { Deliveries, Faults, Next, Parties, Stories } from './parties.tsx'
 import { People } from './people.tsx'
@@ -61,6 +62,7 @@ function Console(): JSX.Element {
             <Parties parties={scene.parties} />
             <Deliveries deliveries={scene.deliveries} now={now()} />
             <Faults faults={scene.faults} />
+            <Flows requests={requests} />
             <Requests requests={requests} />
             <p class="secondary">
               All of this by HTTP: <a href="/openapi.json">/openapi.json</a>, in TypeScript:{' '}

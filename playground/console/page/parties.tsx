@@ -136,7 +136,7 @@ export function Deliveries({
 }
 
 function Delivery({
-  delivery: { id, endpoint, event, state, attempts, next_at, history, payload },
+  delivery: { id, endpoint, event, state, attempts, next_at, history, payload, signature },
   now,
 }: {
   readonly delivery: DeliveryShown
@@ -158,8 +158,9 @@ function Delivery({
       <details>
         <summary>Attempts and what is told</summary>
         <p>
-          To <code>{endpoint}</code>, signed by Standard Webhooks.
+          To <code>{endpoint}</code>.
         </p>
+        <Signature check={signature} />
         <ol>
           {history.map(({ at, answer }) => (
             <li key={at}>
@@ -175,6 +176,27 @@ function Delivery({
         </Press>
       </details>
     </li>
+  )
+}
+
+/** What the playground found with the endpoint's secret, beside whatever the service made of it. */
+function Signature({ check }: { readonly check: DeliveryShown['signature'] }): JSX.Element {
+  if (!check) return <p>No message has arrived whose signature could be checked.</p>
+  return (
+    <>
+      <p>
+        Signature{' '}
+        <span class={`word ${check.valid ? 'good' : 'bad'}`}>
+          <span aria-hidden="true">{check.valid ? '✓' : '✕'}</span>{' '}
+          {check.valid ? 'valid' : 'not valid'}
+        </span>
+        : HMAC-SHA256 by the endpoint’s secret over id, timestamp and body, joined by dots (Standard
+        Webhooks, “Signature scheme”; the timestamp at most five minutes away). This was signed:
+      </p>
+      <pre>
+        <code>{check.signed}</code>
+      </pre>
+    </>
   )
 }
 

@@ -3,7 +3,7 @@ import { toIso } from '../../../clock/moment.ts'
 import type { ExchangeShown } from '../../requests/exchange.ts'
 import { Scroll } from './scroll.tsx'
 
-/** What clients, browsers and services asked of the site, the newest first. */
+/** What clients, browsers and parties asked of each other, the newest first. */
 export function Requests({
   requests,
 }: {
@@ -11,12 +11,12 @@ export function Requests({
 }): JSX.Element {
   return (
     <section aria-labelledby="requests">
-      <h2 id="requests">Messages to the site</h2>
+      <h2 id="requests">All messages</h2>
       <p class="secondary">
         Whatever may be a secret is a fingerprint: the same one is the same secret.
       </p>
       {requests.length === 0 && <p>None yet: sign somebody in.</p>}
-      <Scroll label="Messages to the site">
+      <Scroll label="All messages">
         <ul class="list">
           {requests.toReversed().map((exchange) => (
             <Message key={exchange.number} exchange={exchange} />
@@ -28,13 +28,13 @@ export function Requests({
 }
 
 function Message({
-  exchange: { at, method, path, status, says, standard, sent, answered },
+  exchange: { at, from, to, method, path, status, says, standard, sent, answered },
 }: {
   readonly exchange: ExchangeShown
 }): JSX.Element {
   return (
     <li>
-      <time dateTime={toIso(at)}>{toIso(at).slice(5, 19).replace('T', ' ')}</time>{' '}
+      <time dateTime={toIso(at)}>{toIso(at).slice(5, 19).replace('T', ' ')}</time> {from} → {to}{' '}
       <code>
         {method} {path}
       </code>{' '}
@@ -50,7 +50,7 @@ function Message({
   )
 }
 
-function Answer({ status }: { readonly status: number | null }): JSX.Element {
+export function Answer({ status }: { readonly status: number | null }): JSX.Element {
   if (status === null) return <span class="word bad">✕ no answer arrived</span>
   return <span class={`word ${status < 400 ? 'good' : 'warn'}`}>{status}</span>
 }

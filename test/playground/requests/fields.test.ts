@@ -9,7 +9,7 @@ test('words of the protocol are said, everything else is a fingerprint: also wha
     grant_type: 'refresh_token',
     client_id: 'latchkey-desktop',
     refresh_token: fingerprint('lkr_1'),
-    password: fingerprint('hunter2'),
+    password: 'not shown',
   })
   const json = JSON.stringify({ expires_in: 3600, access_token: 'ey', nested: { key: 'secret' } })
   const shown = fieldsOf('application/json; charset=utf-8', json)
@@ -27,10 +27,18 @@ test.each([
 })
 
 test('a message that is none of the protocol’s is not explained; one that brings a nonce says so', () => {
-  const message = { method: 'POST', path: '/refresh', status: 400, sent: {}, answered: {} }
-  expect(explain({ ...message, path: '/admin/audit' })).toBeUndefined()
-  expect(explain(message)?.standard).toContain('RFC 6749 §6')
-  expect(explain({ ...message, answered: { error: 'use_dpop_nonce' } })?.standard).toContain(
-    'RFC 9449 §8',
-  )
+  const message = {
+    method: 'POST',
+    path: '/refresh',
+    status: 400,
+    sent: {},
+    answered: {},
+    began: 0,
+    ended: 1,
+  }
+  expect(explain('site', { ...message, path: '/admin/audit' })).toBeUndefined()
+  expect(explain('site', message)?.standard).toContain('RFC 6749 §6')
+  expect(
+    explain('site', { ...message, answered: { error: 'use_dpop_nonce' } })?.standard,
+  ).toContain('RFC 9449 §8')
 })

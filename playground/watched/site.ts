@@ -3,12 +3,11 @@ import { start } from '../../idp/start.ts'
 import { StartError } from '../../idp/start-error.ts'
 import { StoreError } from '../../idp/store/errors.ts'
 import type { Write } from '../../idp/store/store.ts'
-import { AnswerFaults } from './answer-faults.ts'
-import { type FromSite, readOrder } from './orders.ts'
-import { shownWrite } from './records.ts'
-import { watchRequests } from './request-watch.ts'
-
-const tell = (message: FromSite) => process.stdout.write(`${JSON.stringify(message)}\n`)
+import { watchRequests } from '../requests/watch.ts'
+import { AnswerFaults } from '../site/answer-faults.ts'
+import { readOrder } from '../site/orders.ts'
+import { shownWrite } from '../site/records.ts'
+import { tell } from './tell.ts'
 
 const tellWrites = (writes: readonly Write[]) =>
   tell({ told: writes.map(shownWrite).filter((write) => write !== undefined) })
@@ -19,14 +18,12 @@ const tellWrites = (writes: readonly Write[]) =>
  * there `idp/main.ts` runs alone.
  */
 async function main(): Promise<void> {
+  watchRequests({ party: 'site', tell: (request) => tell({ request }) })
   const faults = new AnswerFaults((fault) => tell({ met: fault }))
   let telling = false
   const store = await start(process.env, {
     committed: (writes) => telling && tellWrites(writes),
-    before: (server) => {
-      faults.stand(server)
-      watchRequests(server, (request) => tell({ request }))
-    },
+    before: (server) => faults.stand(server),
   })
   // What is committed from here on comes after this; what was on its way is told twice, and that is no harm.
   telling = true

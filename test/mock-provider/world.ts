@@ -1,12 +1,10 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
-import * as v from 'valibot'
 import { SystemClock } from '../../clock/clock.ts'
 import type { Duration } from '../../clock/moment.ts'
 import { shiftDate } from '../../clock/shifted-date.ts'
-import { ProviderConfig, type ProviderConfigInput } from '../../mock-provider/config.ts'
+import type { ProviderConfigInput } from '../../mock-provider/config.ts'
 import {
   DEFAULT_APPLICATION as application,
-  DEFAULT_CONFIG,
   DEFAULT_PASSWORD as password,
 } from '../../mock-provider/defaults.ts'
 import type { ServedPolicy } from '../../mock-provider/server.ts'
@@ -14,7 +12,7 @@ import { Browser, type Page } from './browser.ts'
 
 // As the program does it: first the clock, then everything that reads it.
 const shifted = shiftDate()
-const { startProvider } = await import('../../mock-provider/server.ts')
+const { startInProcess } = await import('../../mock-provider/in-process.ts')
 const client = await import('openid-client')
 
 /** Lets virtual time pass, for the provider, the relying party and the browser alike. */
@@ -27,10 +25,7 @@ export { application, password }
 /** A provider on a free port, and an independent relying party (openid-client) that trusts it. */
 export async function openWorld(more: Partial<ProviderConfigInput> = {}) {
   const lines: string[] = []
-  const config = v.parse(ProviderConfig, { ...DEFAULT_CONFIG, ...more })
-  const provider = await startProvider({
-    port: 0,
-    config,
+  const provider = await startInProcess(more, {
     clock,
     control: true,
     log: (event, details) => lines.push(JSON.stringify({ event, ...details })),

@@ -37,5 +37,8 @@ export function fromHttpDate(header: string | null | undefined): Moment | undefi
   return Number.isNaN(moment) ? undefined : moment
 }
 
+/** Reads when a certificate begins or ends, as `node:crypto` tells it: `Nov 24 12:00:00 2036 GMT`. */
+export const fromCertificateTime = (text: string): Moment => Date.parse(text)
+
 /** For libraries that insist on a `Date` (jose's `currentDate`, standardwebhooks' `sign`). */
 export const toDate = (moment: Moment): Date => new Date(moment)

@@ -1,4 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { Credentials } from './certificates/authority.ts'
 import { StartError } from './start-error.ts'
 
 export interface Listening {
@@ -15,9 +17,12 @@ const TRIES = 10
  * Listens on both loopback addresses, since browsers may resolve `localhost` to either.
  *
  * @param port - 0 for any free one.
+ * @param credentials - of https; left out, plain http is spoken.
  * @throws StartError when the port is taken or not allowed.
  */
-export async function listen(port: number): Promise<Listening> {
+export async function listen(port: number, credentials?: Credentials): Promise<Listening> {
+  const createServer = (): Server =>
+    credentials ? createHttpsServer(credentials) : createHttpServer()
   for (let tried = 1; ; tried++) {
     const four = createServer()
     await open(four, port, '127.0.0.1').catch((error: unknown) => {

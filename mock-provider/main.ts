@@ -5,4 +5,4 @@ import { shiftDate } from '../clock/shifted-date.ts'
 // everything else is imported below, not above (static imports run first).
 const shifted = shiftDate()
 const { run } = await import('./run.ts')
-await run(shifted)
+await run(shifted, process.argv.slice(2))

@@ -1,18 +1,23 @@
 import { SystemClock } from '../clock/clock.ts'
-import { followClock, type Shiftable } from '../clock/follow.ts'
-import { createLog } from './log.ts'
-import { startProvider } from './server.ts'
-import { readSettings } from './settings.ts'
+import type { Shiftable } from '../clock/follow.ts'
+import { readArguments } from './arguments.ts'
+import { certificateFile, openAuthority } from './certificates/folder.ts'
+import { printEnv } from './certificates/print-env.ts'
+import { leadsThroughSignIn } from './config/policy.ts'
+import { authorityOf } from './dialect/b2c/paths.ts'
+import { consult, report } from './doctor/doctor.ts'
+import { DEFAULT_PORTS, readSettings, type Settings } from './settings.ts'
 import { StartError } from './start-error.ts'
 
 /**
- * Runs the provider as a program until it is told to stop; prints the ready line.
+ * Runs the provider as a program, or one of its commands; prints the ready line once it serves.
  *
  * @param shifted - sets how far this process's `Date` is ahead.
+ * @param words - the command line.
  */
-export async function run(shifted: Shiftable): Promise<void> {
+export async function run(shifted: Shiftable, words: readonly string[]): Promise<void> {
   try {
-    await start(shifted)
+    await obey(shifted, words)
   } catch (error) {
     if (!(error instanceof StartError)) throw error
     process.stderr.write(`${error.message}\n`)
@@ -20,41 +25,35 @@ export async function run(shifted: Shiftable): Promise<void> {
   }
 }
 
-async function start(shifted: Shiftable): Promise<void> {
-  const settings = readSettings(process.env)
-  const stopping = new AbortController()
-  if (settings.clockUrl !== undefined) {
-    await follow(settings.clockUrl, shifted, stopping.signal)
+async function obey(shifted: Shiftable, words: readonly string[]): Promise<void> {
+  const { command, https } = readArguments(words)
+  const settings = readSettings(https ? { ...process.env, PROVIDER_HTTPS: '1' } : process.env)
+  switch (command.name) {
+    case 'serve':
+      // The engine takes longer to load than the other commands to run.
+      return (await import('./serve.ts')).serve(shifted, settings)
+    case 'print-env': {
+      const kept = openAuthority(settings.data, new SystemClock().now())
+      process.stdout.write(printEnv(kept, settings.host, process.platform))
+      return
+    }
+    case 'doctor': {
+      const findings = await consult({
+        authority: new URL(command.authority ?? ownAuthority(settings)),
+        knownAuthorities: command.knownAuthorities,
+        caFile: certificateFile(settings.data),
+      })
+      process.stdout.write(report(findings))
+      if (findings.some(({ kind }) => kind === 'wrong')) process.exitCode = 1
+      return
+    }
   }
-  // `Date` is shifted, and with it this clock: the engine and our own code tell the same time.
-  const clock = new SystemClock()
-  const log = createLog(clock)
-  const running = await startProvider({ ...settings, clock, log }).catch((error: unknown) => {
-    stopping.abort()
-    throw error
-  })
-  const stop = () => {
-    stopping.abort()
-    running.close().then(() => process.exit(0))
-  }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
-  // In the playground the provider must not outlive its parent, not even one that was killed.
-  if (process.env.LATCHKEY_END_WITH_STDIN === '1') {
-    process.stdin.once('end', stop).once('error', stop).resume()
-  }
-  const { url, issuer, resetIssuer } = running
-  process.stdout.write(`${JSON.stringify({ ready: 'provider', url, issuer, resetIssuer })}\n`)
 }
 
-async function follow(hub: string, clock: Shiftable, signal: AbortSignal): Promise<void> {
-  // A party without work of its own: whoever moves the clock waits until our time is set.
-  const party = { name: 'provider', run: async () => [], next: async () => undefined }
-  try {
-    await followClock({ hub, clock, party, signal })
-  } catch {
-    throw new StartError(
-      `The clock at CLOCK_URL (${hub}) doesn't answer: start it first, or leave CLOCK_URL out for real time.`,
-    )
-  }
+/** Where MSAL finds this provider once it speaks https, by its first policy that signs people in. */
+function ownAuthority({ host, port, https, config }: Settings): string {
+  const policy = config.policies.find(leadsThroughSignIn)
+  if (!policy) throw new Error('The configuration is checked to have such a policy.')
+  const origin = `https://${host}:${https ? port : DEFAULT_PORTS.https}`
+  return authorityOf(origin, config.tenant, policy)
 }

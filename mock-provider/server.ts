@@ -1,10 +1,11 @@
 import type { RequestListener } from 'node:http'
 import Koa from 'koa'
 import type { Clock } from '../clock/clock.ts'
+import type { Credentials } from './certificates/authority.ts'
 import { leadsThroughSignIn } from './config/policy.ts'
 import type { Policy, ProviderConfig } from './config.ts'
 import { control, MAILS_PATH } from './control.ts'
-import { COOKIE } from './cookie.ts'
+import { COOKIE, cookiesAcrossSites } from './cookie.ts'
 import { b2cError } from './dialect/b2c/errors.ts'
 import { decideLogout } from './dialect/b2c/logout.ts'
 import { metadata } from './dialect/b2c/metadata.ts'
@@ -74,18 +75,26 @@ export interface RunningProvider extends Serving {
   close(): Promise<void>
 }
 
+/** How a provider is reached. */
+export interface Reach {
+  /** 0 for any free one. */
+  readonly port: number
+  /** The name in its addresses, which has to lead to this machine; `localhost` by default. */
+  readonly host?: string | undefined
+  /** Of https; left out, plain http is spoken. */
+  readonly credentials?: Credentials | undefined
+}
+
 /**
  * Makes a provider and listens on this machine's loopback addresses.
  *
- * @param options.port - 0 for any free one.
  * @throws StartError when the port can't be had.
  */
-export async function startProvider(
-  options: ProviderOptions & { readonly port: number },
-): Promise<RunningProvider> {
+export async function startProvider(options: ProviderOptions & Reach): Promise<RunningProvider> {
   const keys = await createKeys()
-  const listening = await listen(options.port)
-  const url = `http://localhost:${listening.port}`
+  const { port, host = 'localhost', credentials } = options
+  const listening = await listen(port, credentials)
+  const { origin: url } = new URL(`${credentials ? 'https' : 'http'}://${host}:${listening.port}`)
   const { callback, ...server } = createProviderServer({ ...options, origin: url, keys })
   listening.answer(callback)
   return { url, ...server, close: listening.close }
@@ -131,6 +140,7 @@ export function createProviderServer(
     }
     await next()
   })
+  if (origin.startsWith('https:')) app.use(cookiesAcrossSites)
 
   app.use(async (ctx) => {
     if (options.control && ctx.path.startsWith('/control/')) {

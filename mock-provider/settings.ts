@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
+import { DOMAINS } from './certificates/authority.ts'
 import { ProviderConfig } from './config.ts'
 import { DEFAULT_CONFIG } from './defaults.ts'
 import { type JsonPlaces, jsonPlaces } from './json-places.ts'
 import { StartError } from './start-error.ts'
 
 export interface Settings {
+  /** Whether https is spoken, by a certificate of an authority of our own; else plain http. */
+  readonly https: boolean
+  /** The name in all its addresses. */
+  readonly host: string
+  /** The folder in which the certificate authority is kept. */
+  readonly data: string
   /** 0 for any free one. */
   readonly port: number
   /** The shared clock to follow. */
@@ -14,6 +21,12 @@ export interface Settings {
   readonly control: boolean
   readonly config: ProviderConfig
 }
+
+/** Where it listens unless told otherwise. */
+export const DEFAULT_PORTS = { http: 4000, https: 4443 } as const
+
+/** The authority's domains, or names below them. */
+const NAMES = new RegExp(`^([a-z0-9-]+\\.)*(${DOMAINS.join('|').replaceAll('.', '\\.')})$`)
 
 /** What may be in the environment; each entry has its setting's name. */
 const Environment = v.object({
@@ -24,7 +37,22 @@ const Environment = v.object({
       v.transform(Number),
       v.maxValue(65_535, 'is a number from 0 to 65535'),
     ),
-    '4000',
+  ),
+  PROVIDER_HTTPS: v.optional(v.picklist(['0', '1'], 'is 1 for https, or 0'), '0'),
+  PROVIDER_HOST: v.optional(
+    v.pipe(
+      v.string(),
+      v.toLowerCase(),
+      v.regex(
+        NAMES,
+        `is localhost, or a name below ${DOMAINS.join(', ')}, e.g. contoso.b2clogin.com: the certificate authority can speak for no other`,
+      ),
+    ),
+    'localhost',
+  ),
+  PROVIDER_DATA: v.optional(
+    v.pipe(v.string(), v.minLength(1, 'is the path of a folder')),
+    '.latchkey/provider',
   ),
   CLOCK_URL: v.optional(
     v.pipe(
@@ -51,8 +79,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     throw new StartError(`The provider's settings need a correction: ${faults(read.issues)}.`)
   }
   const { PORT, CLOCK_URL, PROVIDER_CONFIG, PROVIDER_CONTROL } = read.output
+  const https = read.output.PROVIDER_HTTPS === '1'
   return {
-    port: PORT,
+    https,
+    host: read.output.PROVIDER_HOST,
+    data: read.output.PROVIDER_DATA,
+    port: PORT ?? DEFAULT_PORTS[https ? 'https' : 'http'],
     clockUrl: CLOCK_URL,
     control: PROVIDER_CONTROL === '1',
     config:

@@ -5,7 +5,8 @@ export const COOKIE = { httpOnly: true, sameSite: 'lax', path: '/' } as const
 
 /**
  * B2C's cookies go along from everywhere, also into a frame that an application hides in its page
- * to learn whether there is a session. Browsers allow that over https alone.
+ * to learn whether there is a session. Browsers allow that over https alone, where koa marks every
+ * cookie `Secure`.
  */
 export async function cookiesAcrossSites(ctx: Koa.Context, next: Koa.Next): Promise<void> {
   await next()
@@ -13,6 +14,6 @@ export async function cookiesAcrossSites(ctx: Koa.Context, next: Koa.Next): Prom
   if (!Array.isArray(cookies)) return
   ctx.set(
     'set-cookie',
-    cookies.map((cookie) => cookie.replace(/; samesite=lax/i, '; samesite=none; secure')),
+    cookies.map((cookie) => cookie.replace(/; samesite=lax/i, '; samesite=none')),
   )
 }

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bodyParser } from '@koa/bodyparser'
 import Koa from 'koa'
@@ -17,19 +19,30 @@ import { Browser } from './browser.ts'
 const runner = fileURLToPath(new URL('../../run.mjs', import.meta.url))
 const children: ChildProcess[] = []
 const hubs: Server[] = []
+const folders: string[] = []
 
 afterEach(async () => {
   for (const child of children.splice(0)) {
     if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit')
   }
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
   for (const hub of hubs.splice(0)) {
     hub.closeAllConnections()
     hub.close()
   }
 })
 
-function start(environment: Record<string, string>) {
-  const child = spawn(process.execPath, [runner, 'provider'], {
+interface Ready {
+  readonly ready: string
+  readonly url: string
+  readonly issuer: string
+  readonly resetIssuer: string
+  /** Of https alone. */
+  readonly ca?: string
+}
+
+function start(environment: Record<string, string>, words: readonly string[] = []) {
+  const child = spawn(process.execPath, [runner, 'provider', ...words], {
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
@@ -42,14 +55,13 @@ function start(environment: Record<string, string>) {
     said.stderr += chunk
   })
   const ended = once(child, 'close').then(([code]) => code as number)
-  const ready = new Promise<{ ready: string; url: string; issuer: string; resetIssuer: string }>(
-    (resolve, reject) => {
-      child.stdout.on('data', () => {
-        if (said.stdout.includes('\n')) resolve(JSON.parse(said.stdout))
-      })
-      ended.then(() => reject(new Error(said.stderr)))
-    },
-  )
+  const ready = new Promise<Ready>((resolve, reject) => {
+    child.stdout.on('data', () => {
+      if (said.stdout.startsWith('{') && said.stdout.includes('\n'))
+        resolve(JSON.parse(said.stdout))
+    })
+    ended.then(() => reject(new Error(said.stderr)))
+  })
   ready.catch(() => {})
   return { child, said, ready, ended }
 }
@@ -148,6 +160,42 @@ test('it follows the shared clock: three days on at its start, and a day more en
   expect(refused.get('error')).toBe('interaction_required')
   const told = /Timestamp: (\S+ \S+)Z/.exec(refused.get('error_description') ?? '')?.[1] ?? ''
   expect(Math.abs(Date.parse(`${told.replace(' ', 'T')}Z`) - hub.now())).toBeLessThan(MINUTE)
+})
+
+const authorityAt = (url: string) => `${url}/latchkey.onmicrosoft.com/B2C_1_signupsignin`
+
+test('https from the first start, at two at once: both are trusted by the one file that print-env names', async () => {
+  const PROVIDER_DATA = mkdtempSync(join(tmpdir(), 'latchkey-provider-'))
+  folders.push(PROVIDER_DATA)
+  const both = [1, 2].map(() => start({ PORT: '0', PROVIDER_DATA }, ['--https']).ready)
+  const [first, second] = await Promise.all(both)
+  const printed = start({ PROVIDER_DATA }, ['print-env'])
+  expect(await printed.ended).toBe(0)
+  const ca = /NODE_EXTRA_CA_CERTS='([^']+)'/.exec(printed.said.stdout)?.[1] ?? ''
+  expect([first?.ca, second?.ca]).toEqual([ca, ca])
+  const consult = async (ready: Ready | undefined, environment: Record<string, string>) => {
+    const { url = '' } = ready ?? {}
+    const words = ['doctor', authorityAt(url), '--known-authorities', new URL(url).host]
+    const { said, ended } = start({ PROVIDER_DATA, ...environment }, words)
+    return { code: await ended, said: said.stdout }
+  }
+  const trusting = { NODE_EXTRA_CA_CERTS: ca }
+  for (const ready of [first, second]) {
+    expect(await consult(ready, trusting)).toMatchObject({ code: 0 })
+  }
+  expect(await consult(first, {})).toEqual({
+    code: 1,
+    said: expect.stringContaining(`NODE_EXTRA_CA_CERTS=${ca}`),
+  })
+})
+
+test('a broken authority is named in one sentence, exit code 1', async () => {
+  const PROVIDER_DATA = mkdtempSync(join(tmpdir(), 'latchkey-provider-'))
+  folders.push(PROVIDER_DATA)
+  writeFileSync(join(PROVIDER_DATA, 'authority.pem'), 'half a key')
+  const { said, ended } = start({ PORT: '0', PROVIDER_DATA }, ['--https'])
+  expect(await ended).toBe(1)
+  expect(said.stderr).toContain("authority.pem can't be used")
 })
 
 test('in the playground it ends with its parent, even with one that was killed: its standard input ends', async () => {

@@ -17,7 +17,14 @@ const fileOf = (content: unknown) => {
 
 test('with nothing set: port 4000, real time, no control, the default people', () => {
   const settings = readSettings({})
-  expect(settings).toMatchObject({ port: 4000, clockUrl: undefined, control: false })
+  expect(settings).toMatchObject({
+    https: false,
+    host: 'localhost',
+    port: 4000,
+    data: '.latchkey/provider',
+    clockUrl: undefined,
+    control: false,
+  })
   expect(settings.config.people.map(({ email }) => email.split('@')[0])).toEqual([
     'alice',
     'bob',
@@ -27,6 +34,13 @@ test('with nothing set: port 4000, real time, no control, the default people', (
     'frank',
     'gina',
   ])
+})
+
+test('https has a port of its own by default, and takes names that its authority speaks for', () => {
+  expect(readSettings({ PROVIDER_HTTPS: '1' })).toMatchObject({ https: true, port: 4443 })
+  expect(readSettings({ PROVIDER_HTTPS: '1', PORT: '0' }).port).toBe(0)
+  expect(readSettings({ PROVIDER_HOST: 'Contoso.b2clogin.com' }).host).toBe('contoso.b2clogin.com')
+  expect(readSettings({ PROVIDER_HOST: 'login.contoso.test' }).host).toBe('login.contoso.test')
 })
 
 test('the file’s people and applications take the place of the default ones', () => {
@@ -60,6 +74,14 @@ test('what a file leaves out is as B2C has it', () => {
 test.each([
   ['PORT', { PORT: 'x' }, 'PORT is a number from 0 to 65535'],
   ['PORT', { PORT: '70000' }, 'PORT is a number from 0 to 65535'],
+  ['PROVIDER_HTTPS', { PROVIDER_HTTPS: 'on' }, 'PROVIDER_HTTPS is 1 for https'],
+  [
+    'PROVIDER_HOST',
+    { PROVIDER_HOST: 'bank.example' },
+    'PROVIDER_HOST is localhost, or a name below',
+  ],
+  ['PROVIDER_HOST', { PROVIDER_HOST: 'notb2clogin.com' }, 'e.g. contoso.b2clogin.com'],
+  ['PROVIDER_DATA', { PROVIDER_DATA: '' }, 'PROVIDER_DATA is the path of a folder'],
   ['CLOCK_URL', { CLOCK_URL: 'hub' }, 'CLOCK_URL is an address like http://127.0.0.1:3200'],
   ['PROVIDER_CONTROL', { PROVIDER_CONTROL: 'yes' }, 'PROVIDER_CONTROL is 1'],
   ['PROVIDER_CONFIG', { PROVIDER_CONFIG: '/nowhere.json' }, "can't be read"],

@@ -34,7 +34,8 @@ const HeldSession = v.object({
   me: v.optional(Me),
 })
 
-const HeldEnding = v.object({
+/** Why nobody is signed in any more; the parts that are known. */
+export const Ending = v.object({
   /** Missing when no party said it: the device key or the entry itself was lost. */
   reason: v.optional(v.picklist(REASONS)),
   actor: v.optional(v.picklist(ACTORS)),
@@ -42,6 +43,9 @@ const HeldEnding = v.object({
   at: v.optional(v.number()),
   /** The account's name, for the sentence. */
   account: v.optional(v.string()),
+  /** The lifetimes that were in force, for the sentence: the rolling window, and the absolute end from sign-in. */
+  idle: v.optional(v.number()),
+  absolute: v.optional(v.number()),
 })
 
 export const Held = v.object({
@@ -49,7 +53,7 @@ export const Held = v.object({
   device: v.optional(HeldDevice),
   pendingSignIn: v.optional(PendingSignIn),
   session: v.optional(HeldSession),
-  ended: v.optional(HeldEnding),
+  ended: v.optional(Ending),
   /** Refresh tokens of sessions that the person ended here, until the site has heard of it. */
   revocations: v.optional(v.array(v.string())),
 })
@@ -58,8 +62,7 @@ export type Held = v.InferOutput<typeof Held>
 export type HeldDevice = v.InferOutput<typeof HeldDevice>
 export type HeldSession = v.InferOutput<typeof HeldSession>
 export type PendingSignIn = v.InferOutput<typeof PendingSignIn>
-/** Why nobody is signed in any more. */
-export type Ending = v.InferOutput<typeof HeldEnding>
+export type Ending = v.InferOutput<typeof Ending>
 
 export const NOTHING_HELD: Held = { version: 1 }
 

@@ -1,4 +1,4 @@
-import type { Duration } from '../clock/moment.ts'
+import { type Duration, fromSeconds } from '../clock/moment.ts'
 import type { DeviceKey } from '../protocol/dpop/key.ts'
 import type { AccessToken } from './access-token.ts'
 import type { BackOffGate } from './backoff.ts'
@@ -149,7 +149,7 @@ export class Refresher {
       // A loser never wipes what the winner wrote (notes/field.md §6.4): not if the token is newer,
       // not if it is another session's.
       if (now.session?.refreshToken !== presented.refreshToken) return now
-      const ended = withAccountName(ending, now.session)
+      const ended = asWasKnown(ending, now.session)
       const wiped = { ...without(now, 'session'), ended }
       // A site that never heard of the session may not know the device either, e.g. after a reset.
       return unknownHere ? forgetRegistration(wiped) : wiped
@@ -202,5 +202,14 @@ export const withRevocation = (held: Held, refreshToken: string): Held => ({
   ],
 })
 
-const withAccountName = (ending: Ending, session: HeldSession): Ending =>
-  session.me ? { ...ending, account: session.me.account.name } : ending
+/** The ending with what its sentence needs of the session, which is wiped. */
+function asWasKnown(ending: Ending, { me }: HeldSession): Ending {
+  if (!me) return ending
+  const { signed_in_at, refreshed_at, idle_ends_at, absolute_ends_at } = me.session
+  return {
+    ...ending,
+    account: me.account.name,
+    idle: fromSeconds(idle_ends_at - refreshed_at),
+    absolute: fromSeconds(absolute_ends_at - signed_in_at),
+  }
+}

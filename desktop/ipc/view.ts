@@ -1,32 +1,15 @@
 import * as v from 'valibot'
+import { Ending } from '../../client/held.ts'
+import { Known } from '../../client/others.ts'
+import { Problem } from '../../client/problem.ts'
 import { Me } from '../../protocol/me.ts'
-import { MyAccounts } from '../../protocol/my-accounts.ts'
-import { SignedInDevice } from '../../protocol/my-devices.ts'
-import { MyLogins } from '../../protocol/my-logins.ts'
 import { PURGE_OUTCOMES } from '../../protocol/purge-proof.ts'
-import { ACTORS, REASONS } from '../../protocol/reasons.ts'
 import { TROUBLES } from './troubles.ts'
 
 /**
  * Everything that the window shows. The main process alone decides; the page draws this and sends
  * commands. No token, code, key or sign-in address is ever part of it.
  */
-
-/** Why nobody is signed in any more; the parts that are known. */
-const Ended = v.object({
-  reason: v.optional(v.picklist(REASONS)),
-  actor: v.optional(v.picklist(ACTORS)),
-  /** Milliseconds since 1970. */
-  at: v.optional(v.number()),
-  account: v.optional(v.string()),
-})
-
-/** The site turned the person away. */
-const Refusal = v.object({
-  sentence: v.string(),
-  reason: v.optional(v.picklist(REASONS)),
-  at: v.optional(v.number()),
-})
 
 export const WAYS = ['loopback', 'link'] as const
 
@@ -44,11 +27,7 @@ const SigningIn = v.object({
 
 const Person = v.variant('at', [
   v.object({ at: v.literal('starting') }),
-  v.object({
-    at: v.literal('signed_out'),
-    ended: v.optional(Ended),
-    refusal: v.optional(Refusal),
-  }),
+  v.object({ at: v.literal('signed_out'), ended: v.optional(Ending) }),
   SigningIn,
   v.object({ at: v.literal('signed_in'), me: v.optional(Me) }),
   v.object({ at: v.literal('offline'), me: v.optional(Me), since: v.number() }),
@@ -87,17 +66,11 @@ export const View = v.object({
   ahead: v.optional(v.number()),
   person: Person,
   kept: v.optional(Kept),
-  /** What this device can do about others; missing until the site was asked. */
-  devices: v.optional(v.array(SignedInDevice)),
-  /** For whom the person may act; the one in use is marked. */
-  accounts: v.optional(MyAccounts.entries.accounts),
+  ...Known.entries,
   /** From when on the next use renews the session first. */
   refreshDueAt: v.optional(v.number()),
-  logins: v.optional(MyLogins),
-  /** The lifetimes in force, as far as they were heard: for sentences. */
-  lifetimes: v.optional(v.object({ idle: v.number(), absolute: v.number() })),
   /** What the last command came to, if not what was asked. */
-  problem: v.optional(v.object({ sentence: v.string(), signInFirst: v.boolean() })),
+  problem: v.optional(Problem),
   /** Drawn in the place of everything else, for as long as it is there. */
   demonstration: v.optional(Demonstration),
   /** What to say to a developer who asks. */

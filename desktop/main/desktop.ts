@@ -1,7 +1,9 @@
 import { keptDeviceKeys } from '../../client/device-keys.ts'
 import { Engine } from '../../client/engine.ts'
 import { loopback } from '../../client/node/loopback.ts'
+import { Others } from '../../client/others.ts'
 import type { Http, Log } from '../../client/ports.ts'
+import { type Problem, problemOf } from '../../client/problem.ts'
 import { askIfRunOut } from '../../client/run-out.ts'
 import type { SignInResult } from '../../client/sign-in.ts'
 import { nameOf } from '../../client/site.ts'
@@ -11,11 +13,10 @@ import type { Duration } from '../../clock/moment.ts'
 import type { DeviceRegistration } from '../../protocol/devices.ts'
 import type { CommandHandlers } from '../ipc/serve.ts'
 import type { View, Way } from '../ipc/view.ts'
-import { lifetimesOf, personOf, type Refusal } from './draw.ts'
+import { personOf } from './draw.ts'
 import { Demonstration, type EmbeddedBrowser } from './embedded/demonstration.ts'
 import { EmbeddedProvider } from './embedded/provider.ts'
 import { noticeOf } from './notices.ts'
-import { Others, type WishOutcome } from './others.ts'
 import type { AppWindow, KeptSecrets, Notify, System } from './ports.ts'
 import { findPrivateLink, PrivateLinks } from './private-link.ts'
 import type { Settings } from './settings.ts'
@@ -47,9 +48,7 @@ export class Desktop {
   readonly #others: Others
   readonly #demonstration: Demonstration | undefined
   #signIn: AbortController | undefined
-  #refusal: Refusal | undefined
   #problem: View['problem']
-  #lifetimes: View['lifetimes']
   #before: State = { at: 'starting' }
 
   constructor(parts: DesktopParts) {
@@ -120,13 +119,10 @@ export class Desktop {
     return {
       now: this.#engine.siteTime ?? clock.now(),
       ahead: ahead(),
-      person: personOf(state, this.#ways.waiting, this.#refusal),
+      person: personOf(state, this.#ways.waiting),
       kept: secrets.kept,
-      devices: this.#others.devices && [...this.#others.devices],
-      accounts: this.#others.accounts && [...this.#others.accounts],
+      ...this.#others.known,
       refreshDueAt: this.#engine.refreshDueAt,
-      logins: this.#others.logins,
-      lifetimes: this.#lifetimes,
       problem: this.#problem,
       demonstration: this.#demonstration?.shown,
       about: { ...about, site: settings.site },
@@ -148,7 +144,7 @@ export class Desktop {
     tryKeychain: () => this.#tryKeychain(),
     endDevice: (id) => this.#wish(() => this.#others.endDevice(id)),
     endOthers: () => this.#wish(() => this.#others.endOthers()),
-    switchAccount: (id) => this.#switchAccount(id),
+    switchAccount: (id) => this.#wish(() => this.#others.switchAccount(id)),
     disableLogins: (mode) => this.#wish(() => this.#others.disableLogins(mode)),
     // Like a sign-in: done when they have begun.
     demonstrateSignIn: () => void this.#demonstration?.signIn(),
@@ -177,7 +173,6 @@ export class Desktop {
 
   #begin(way: Way): void {
     this.#problem = undefined
-    this.#refusal = undefined
     this.#ways.prefer(way)
     // The command is done when the sign-in has begun: the view tells how it goes on.
     void this.#attempt((signal) => this.#engine.signIn({ signal }))
@@ -196,7 +191,7 @@ export class Desktop {
     } catch (error) {
       // The secret store refused: what the person should know of it, `kept` tells.
       this.#parts.log('error', 'sign_in_failed', { error: nameOf(error) })
-      this.#problem = { sentence: 'Signing in did not work. Try again.', signInFirst: false }
+      this.#problem = { sentence: 'Signing in did not work. Try again.' }
     } finally {
       if (this.#signIn === abort) this.#signIn = undefined
       this.draw()
@@ -204,23 +199,17 @@ export class Desktop {
   }
 
   #came(result: SignInResult): void {
+    this.#problem = problemOf(result)
     switch (result.kind) {
       case 'ok':
+        this.#others.forget()
         this.#parts.window.reveal()
         void this.#look()
         return
-      case 'refused': {
-        const { sentence, reason, at } = result
-        this.#refusal = { sentence, reason, at }
+      case 'refused':
         this.#parts.window.reveal()
         return
-      }
       case 'retry_later':
-        this.#problem = {
-          sentence: 'Our site can’t be reached just now. Try again in a moment.',
-          signInFirst: false,
-        }
-        return
       case 'not_finished':
     }
   }
@@ -250,25 +239,13 @@ export class Desktop {
     await this.#tryAgain()
   }
 
-  /** The token names the account: a new one says the other name. */
-  async #switchAccount(id: string): Promise<void> {
-    await this.#wish(async () => {
-      const outcome = await this.#others.switchAccount(id)
-      if (outcome.kind === 'done') await this.#engine.refresh()
-      return outcome
-    })
-  }
-
-  async #wish(wish: () => Promise<WishOutcome>): Promise<void> {
-    const outcome = await wish()
-    this.#problem = outcome.kind === 'problem' ? outcome : undefined
+  async #wish(wish: () => Promise<Problem | undefined>): Promise<void> {
+    this.#problem = await wish()
     await this.#look()
   }
 
   #changed(state: State): void {
-    if ('me' in state && state.me) this.#lifetimes = lifetimesOf(state.me)
-    if (state.at === 'signed_out') this.#others.forget()
-    const notice = noticeOf(this.#before, state, this.#lifetimes)
+    const notice = noticeOf(this.#before, state)
     this.#before = state
     if (notice) this.#parts.notify(notice)
     this.draw()

@@ -1,17 +1,12 @@
 import type { State } from '../../client/state.ts'
 import { inWords } from '../../protocol/reasons.ts'
-import type { View } from '../ipc/view.ts'
 import type { Notice } from './ports.ts'
 
 /**
  * What the desktop says when somebody was signed in and is no longer, without having asked for it.
  * Once for each ending, for a state is entered once.
  */
-export function noticeOf(
-  before: State,
-  now: State,
-  lifetimes: View['lifetimes'],
-): Notice | undefined {
+export function noticeOf(before: State, now: State): Notice | undefined {
   const wasIn = before.at === 'signed_in' || before.at === 'offline'
   if (!wasIn || now.at !== 'signed_out') return undefined
   const { ended } = now
@@ -19,6 +14,6 @@ export function noticeOf(
   if (ended?.reason === undefined) {
     return { title: 'Signed out', body: 'Open Latchkey to sign in again.' }
   }
-  const { title, sentence } = inWords(ended.reason, { ...ended, ...lifetimes })
+  const { title, sentence } = inWords(ended.reason, ended)
   return { title, body: sentence }
 }

@@ -1,12 +1,13 @@
 import type { JSX } from 'preact'
 import { ClockBadge } from '../../ui/clock-badge.tsx'
 import { Notice } from '../../ui/notice.tsx'
+import { Problem } from '../../ui/person/problem.tsx'
+import { SignedOut } from '../../ui/person/signed-out.tsx'
 import { troubleInWords } from '../ipc/troubles.ts'
 import type { View } from '../ipc/view.ts'
 import { ask } from './api.ts'
 import { Demonstration } from './screens/demonstration.tsx'
 import { SignedIn } from './screens/signed-in.tsx'
-import { SignedOut } from './screens/signed-out.tsx'
 import { SigningIn } from './screens/signing-in.tsx'
 
 /** The whole window. */
@@ -23,7 +24,7 @@ export function App({ view }: { readonly view: View }): JSX.Element {
         ) : (
           <>
             <Memory view={view} />
-            <Problem view={view} />
+            <Problem problem={view.problem} signIn={signIn} />
             <Screen view={view} />
           </>
         )}
@@ -38,7 +39,11 @@ function Screen({ view }: { readonly view: View }): JSX.Element | null {
     case 'starting':
       return null
     case 'signed_out':
-      return <SignedOut view={view} person={person} />
+      return (
+        <SignedOut ended={person.ended} signIn={signIn}>
+          Your browser opens for it. You come back here by yourself.
+        </SignedOut>
+      )
     case 'signing_in':
       return <SigningIn person={person} />
     case 'signed_in':
@@ -63,19 +68,4 @@ function Memory({ view: { kept } }: { readonly view: View }): JSX.Element | null
   )
 }
 
-function Problem({ view: { problem } }: { readonly view: View }): JSX.Element | null {
-  return (
-    <div role="status">
-      {problem && (
-        <Notice tone="bad" title="That did not work">
-          <p>{problem.sentence}</p>
-          {problem.signInFirst && (
-            <button type="button" onClick={ask(() => window.latchkey.signIn('loopback'))}>
-              Sign in again
-            </button>
-          )}
-        </Notice>
-      )}
-    </div>
-  )
-}
+const signIn = ask(() => window.latchkey.signIn('loopback'))

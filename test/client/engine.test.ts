@@ -161,7 +161,10 @@ test.each(REASONS)(
     expect(secrets.held.session).toBeUndefined()
     expect(secrets.held.device).toEqual(device)
     const again = house({ site, secrets })
-    expect(await again.engine.start()).toMatchObject({ at: 'signed_out', ended: { reason } })
+    expect(await again.engine.start()).toMatchObject({
+      at: 'signed_out',
+      ended: { reason, idle: 14 * DAY },
+    })
   },
 )
 
@@ -273,7 +276,10 @@ test('a lost device key: asked to sign in again, and no theft alarm at the site'
   const held = secrets.held
   secrets.value = JSON.stringify({ ...held, device: { ...held.device, keep: 'gone' } })
   const { engine } = house({ site, clock, secrets })
-  expect(await engine.start()).toEqual({ at: 'signed_out', ended: { account: 'Acme' } })
+  expect(await engine.start()).toEqual({
+    at: 'signed_out',
+    ended: { account: 'Acme', idle: 14 * DAY, absolute: 180 * DAY },
+  })
   expect(site.alive).toHaveLength(1)
   expect(await engine.signIn()).toEqual({ kind: 'ok' })
 })

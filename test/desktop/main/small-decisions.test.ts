@@ -35,25 +35,23 @@ test.each([
 test.each(REASONS)('somebody was in, and %s: one notice, in words', (reason) => {
   const before = { at: 'offline', me: undefined, stale: false, since: 0 } as const
   const now = { at: 'signed_out', ended: { reason, actor: 'system' } } as const
-  expect(noticeOf(before, now, undefined)).toMatchObject({ title: expect.stringMatching(/\w/) })
-  expect(noticeOf(now, now, undefined)).toBeUndefined()
-  expect(noticeOf({ at: 'starting' }, now, undefined)).toBeUndefined()
+  expect(noticeOf(before, now)).toMatchObject({ title: expect.stringMatching(/\w/) })
+  expect(noticeOf(now, now)).toBeUndefined()
+  expect(noticeOf({ at: 'starting' }, now)).toBeUndefined()
 })
 
 test('who signs out needs no notice of it', () => {
   const before = { at: 'signed_in', me: undefined, stale: false } as const
   const ended = { reason: 'signed_out', actor: 'user' } as const
-  expect(noticeOf(before, { at: 'signed_out', ended }, undefined)).toBeUndefined()
-  expect(noticeOf(before, { at: 'signed_out', ended: {} }, undefined)).toBeDefined()
+  expect(noticeOf(before, { at: 'signed_out', ended })).toBeUndefined()
+  expect(noticeOf(before, { at: 'signed_out', ended: {} })).toBeDefined()
 })
 
 test('the lifetimes in force are in the sentence', () => {
-  const ended = { reason: 'idle_expired', actor: 'system' } as const
-  const lifetimes = { idle: 3 * 86_400_000, absolute: 0 }
+  const ended = { reason: 'idle_expired', actor: 'system', idle: 3 * 86_400_000 } as const
   const notice = noticeOf(
     { at: 'signed_in', me: undefined, stale: false },
     { at: 'signed_out', ended },
-    lifetimes,
   )
   expect(notice?.body).toContain('3 days')
 })

@@ -76,7 +76,6 @@ const out = (change: Partial<Extract<View['person'], { at: 'signed_out' }>> = {}
   now: NOW,
   about: ABOUT,
   kept: KEPT,
-  lifetimes: { idle: 14 * DAY, absolute: 180 * DAY },
   person: { at: 'signed_out', ...change },
 })
 
@@ -87,7 +86,13 @@ const signingIn = (change: Partial<Extract<View['person'], { at: 'signing_in' }>
 
 const SCREENS: Record<string, View> = {
   'signed-out': out(),
-  refused: out({ refusal: { sentence: 'Logins are disabled for this identity.' } }),
+  refused: {
+    ...out(),
+    problem: {
+      title: 'You were not signed in',
+      sentence: 'Logins are disabled for this identity.',
+    },
+  },
   'signing-in': signingIn(),
   'signing-in-not-opened': signingIn({ browser: 'not_opened' }),
   'signing-in-earlier': signingIn({ browser: 'earlier', way: 'link' }),
@@ -121,7 +126,9 @@ const SCREENS: Record<string, View> = {
   ...Object.fromEntries(
     REASONS.map((reason) => [
       `ended-${reason}`,
-      out({ ended: { reason, actor: 'system', at: NOW - HOUR, account: 'Acme' } }),
+      out({
+        ended: { reason, actor: 'system', at: NOW - HOUR, account: 'Acme', idle: 14 * DAY },
+      }),
     ]),
   ),
   'ended-lost': out({ ended: {} }),

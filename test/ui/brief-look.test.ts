@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { SECOND } from '../../../clock/moment.ts'
-import { BriefLook } from '../../../desktop/renderer/brief-look.ts'
+import { SECOND } from '../../clock/moment.ts'
+import { BriefLook } from '../../ui/brief-look.ts'
 
 let due: { at: number; then: () => void }[]
 let now: number

@@ -1,4 +1,4 @@
-import { type Duration, SECOND } from '../../clock/moment.ts'
+import { type Duration, SECOND } from '../clock/moment.ts'
 
 /** Long enough to read an id or to copy it. */
 export const LOOK: Duration = 30 * SECOND

@@ -1,14 +1,22 @@
 import type { JSX } from 'preact'
-import { fromSeconds, type Moment } from '../../../clock/moment.ts'
-import type { SignedInDevice } from '../../../protocol/my-devices.ts'
-import { Time } from '../../../ui/time.tsx'
-import type { View } from '../../ipc/view.ts'
-import { ask } from '../api.ts'
+import { fromSeconds, type Moment } from '../../clock/moment.ts'
+import type { SignedInDevice } from '../../protocol/my-devices.ts'
+import { Time } from '../time.tsx'
 
 /** What else this person is signed in on. */
-export function Devices({ view }: { readonly view: View }): JSX.Element | null {
-  if (!view.devices) return null
-  const others = view.devices.filter(({ this_one }) => !this_one)
+export function Devices({
+  devices,
+  now,
+  end,
+  endOthers,
+}: {
+  readonly devices: readonly SignedInDevice[] | undefined
+  readonly now: Moment
+  readonly end: (id: string) => void
+  readonly endOthers: () => void
+}): JSX.Element | null {
+  if (!devices) return null
+  const others = devices.filter(({ this_one }) => !this_one)
   return (
     <>
       <h2>Other devices</h2>
@@ -18,10 +26,10 @@ export function Devices({ view }: { readonly view: View }): JSX.Element | null {
         <>
           <ul class="list">
             {others.map((device) => (
-              <Device key={device.id} device={device} now={view.now} />
+              <Device key={device.id} device={device} now={now} end={() => end(device.id)} />
             ))}
           </ul>
-          <button type="button" onClick={ask(window.latchkey.endOthers)}>
+          <button type="button" onClick={endOthers}>
             Sign out all others
           </button>
         </>
@@ -31,13 +39,14 @@ export function Devices({ view }: { readonly view: View }): JSX.Element | null {
 }
 
 function Device({
-  device,
+  device: { name, platform, last_used_at, runs_out_at, replaced },
   now,
+  end,
 }: {
   readonly device: SignedInDevice
   readonly now: Moment
+  readonly end: () => void
 }): JSX.Element {
-  const { id, name, platform, last_used_at, runs_out_at, replaced } = device
   return (
     <li>
       <p>
@@ -48,7 +57,7 @@ function Device({
         Used <Time at={fromSeconds(last_used_at)} now={now} />, ends unless used{' '}
         <Time at={fromSeconds(runs_out_at)} now={now} />.
       </p>
-      <button type="button" onClick={ask(() => window.latchkey.endDevice(id))}>
+      <button type="button" onClick={end}>
         Sign out {name}
       </button>
     </li>

@@ -1,9 +1,14 @@
 import type { JSX } from 'preact'
-import type { View } from '../../ipc/view.ts'
-import { ask } from '../api.ts'
+import type { MyAccounts } from '../../protocol/my-accounts.ts'
 
 /** For whom this session acts; shown when there is a choice. */
-export function Accounts({ view: { accounts } }: { readonly view: View }): JSX.Element | null {
+export function Accounts({
+  accounts,
+  use,
+}: {
+  readonly accounts: MyAccounts['accounts'] | undefined
+  readonly use: (id: string) => void
+}): JSX.Element | null {
   if (!accounts || accounts.length < 2) return null
   return (
     <>
@@ -17,7 +22,7 @@ export function Accounts({ view: { accounts } }: { readonly view: View }): JSX.E
             {current ? (
               <span class="badge">in use</span>
             ) : (
-              <button type="button" onClick={ask(() => window.latchkey.switchAccount(id))}>
+              <button type="button" onClick={() => use(id)}>
                 Use {name}
               </button>
             )}

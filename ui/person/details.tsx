@@ -1,19 +1,19 @@
-import type { JSX } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import type { Me } from '../../../protocol/me.ts'
-import type { View } from '../../ipc/view.ts'
+import type { Me } from '../../protocol/me.ts'
 import { BriefLook, later } from '../brief-look.ts'
 
 export interface DetailsProps {
-  readonly view: View
   readonly me: Me | undefined
+  /** More of them, each a `<dt>` with its `<dd>`. */
+  readonly children: ComponentChildren
 }
 
 /**
  * What a developer asks for. The ids are no secrets, but whoever has them can ask others about this person:
  * they are shown on request, and hidden again after a while and when the person turns to something else.
  */
-export function Details({ view, me }: DetailsProps): JSX.Element {
+export function Details({ me, children }: DetailsProps): JSX.Element {
   const [shown, setShown] = useState(false)
   const look = useMemo(() => new BriefLook(later, setShown), [])
   useEffect(() => {
@@ -40,16 +40,7 @@ export function Details({ view, me }: DetailsProps): JSX.Element {
             </dd>
           </>
         )}
-        <dt>Site</dt>
-        <dd>
-          <code>{view.about.site}</code>
-        </dd>
-        <dt>App</dt>
-        <dd>
-          {view.about.version} on {view.about.runtime}
-        </dd>
-        <dt>Kept in</dt>
-        <dd>{view.kept ? KEPT_IN[view.kept.in] : 'nothing yet'}</dd>
+        {children}
       </dl>
       {me && (
         <button type="button" onClick={() => (shown ? look.hide() : look.show())}>
@@ -63,9 +54,3 @@ export function Details({ view, me }: DetailsProps): JSX.Element {
 /** Hidden, it is not in the page at all. */
 const Id = ({ of, shown }: { readonly of: { readonly id: string }; readonly shown: boolean }) =>
   shown ? <code>{of.id}</code> : <>hidden</>
-
-const KEPT_IN = {
-  keychain: 'the keychain of this computer',
-  safe_storage: 'a file that this computer’s keychain has the key of',
-  memory: 'memory only',
-} as const satisfies Record<NonNullable<View['kept']>['in'], string>

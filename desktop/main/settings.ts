@@ -2,7 +2,18 @@ import * as v from 'valibot'
 import { EMBEDDED_APPLICATION } from './embedded/application.ts'
 import { VAULTS, type VaultName } from './storage/vault.ts'
 
-const Address = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//))
+/** What stays on this machine can be read by nobody on the way. */
+const OWN_HOSTS = ['127.0.0.1', '[::1]', 'localhost']
+
+/** Electron's security checklist no. 1: nothing comes or goes that others can read or change. */
+const Address = v.pipe(
+  v.string(),
+  v.check((address) => {
+    if (!URL.canParse(address)) return false
+    const { protocol, hostname } = new URL(address)
+    return protocol === 'https:' || (protocol === 'http:' && OWN_HOSTS.includes(hostname))
+  }, 'https, or plain http at this machine’s own addresses'),
+)
 
 /** Where the app finds the parties, and where it keeps what it holds. */
 export interface Settings {
@@ -32,15 +43,7 @@ const Environment = v.object({
     '',
   ),
   LATCHKEY_CLOCK: v.optional(Address),
-  LATCHKEY_EMBEDDED_ISSUER: v.optional(
-    v.pipe(
-      Address,
-      v.regex(
-        /^https:|^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)[:/]/,
-        'plain http is for this machine’s own addresses',
-      ),
-    ),
-  ),
+  LATCHKEY_EMBEDDED_ISSUER: v.optional(Address),
   LATCHKEY_EMBEDDED_CLIENT: v.optional(v.string(), EMBEDDED_APPLICATION.clientId),
   LATCHKEY_KEEP_IN: v.optional(v.picklist(VAULTS), 'keychain'),
 })

@@ -12,12 +12,36 @@ interface Options {
   readonly y?: number
   readonly width?: number
   readonly height?: number
-  readonly webPreferences?: {
-    readonly preload?: string
-    readonly partition?: string
-    readonly sandbox?: boolean
-    readonly contextIsolation?: boolean
-    readonly nodeIntegration?: boolean
+  readonly minWidth?: number
+  readonly minHeight?: number
+  readonly autoHideMenuBar?: boolean
+  readonly webPreferences?: Preferences
+}
+
+interface Preferences {
+  readonly preload?: string
+  readonly partition?: string
+  readonly sandbox?: boolean
+  readonly contextIsolation?: boolean
+  readonly nodeIntegration?: boolean
+  readonly webSecurity?: boolean
+  readonly spellcheck?: boolean
+}
+
+/** The switches of a page that the host has, each in the one position that it can be in here. */
+const POSITIONS: Readonly<Record<string, boolean | undefined>> = {
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  webSecurity: true,
+  spellcheck: false,
+}
+
+/** To pass over an option in silence would be to say that a window with it was tested. */
+function insistOnPositions({ preload, partition, ...switches }: Preferences): void {
+  for (const [name, wanted] of Object.entries(switches)) {
+    if (POSITIONS[name] === wanted) continue
+    throw new Error(`The Electron host has no window with ${name}: ${wanted}.`)
   }
 }
 
@@ -48,14 +72,9 @@ export function browserWindows(app: App, sessions: Sessions, around: Around) {
     constructor(options: Options = {}) {
       super()
       if (!app.isReady()) throw new Error('Cannot create BrowserWindow before app is ready')
-      const { preload, partition = '', ...preferences } = options.webPreferences ?? {}
-      if (
-        preferences.sandbox === false ||
-        preferences.contextIsolation === false ||
-        preferences.nodeIntegration
-      ) {
-        throw new Error('The Electron host has sandboxed, isolated windows only.')
-      }
+      const { webPreferences = {} } = options
+      insistOnPositions(webPreferences)
+      const { preload, partition = '' } = webPreferences
       const { x = 0, y = 0, width = 800, height = 600 } = options
       this.#bounds = { x, y, width, height }
       this.#visible = options.show !== false

@@ -6,6 +6,17 @@ import { Chromium } from './cdp.ts'
 import { Cookies } from './cookies.ts'
 import { strictClass } from './strict.ts'
 
+/** Of what a page may ask for, some that Electron and Chromium call by the same name. */
+const PERMISSIONS = ['geolocation', 'midi', 'notifications'] as const
+
+type Permission = (typeof PERMISSIONS)[number]
+type RequestHandler = (
+  contents: null,
+  permission: Permission,
+  decide: (granted: boolean) => void,
+) => void
+type CheckHandler = (contents: null, permission: Permission) => boolean
+
 /** One Electron session is one Chromium process, with a profile that is kept or thrown away. */
 export class Session {
   readonly cookies = new Cookies(() => this.chromium())
@@ -13,6 +24,8 @@ export class Session {
   readonly #kept: boolean
   readonly #origins = new Set<string>()
   #chromium: Promise<Chromium> | undefined
+  #request: RequestHandler = (_contents, _permission, decide) => decide(true)
+  #check: CheckHandler = () => true
 
   constructor(app: App, partition: string) {
     this.#kept = partition === '' || partition.startsWith('persist:')
@@ -25,7 +38,10 @@ export class Session {
 
   /** For the host. */
   chromium(): Promise<Chromium> {
-    this.#chromium ??= Chromium.launch(this.#folder)
+    this.#chromium ??= Chromium.launch(this.#folder).then(async (chromium) => {
+      await this.#grant(chromium)
+      return chromium
+    })
     return this.#chromium
   }
 
@@ -53,10 +69,30 @@ export class Session {
     if (!this.#kept) rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  /** Headless Chromium denies everything already: what is asked for here can't be told apart. */
-  setPermissionRequestHandler(_handler: unknown): void {}
+  setPermissionRequestHandler(handler: RequestHandler): void {
+    this.#request = handler
+    void this.#chromium?.then((chromium) => this.#grant(chromium))
+  }
 
-  setPermissionCheckHandler(_handler: unknown): void {}
+  setPermissionCheckHandler(handler: CheckHandler): void {
+    this.#check = handler
+    void this.#chromium?.then((chromium) => this.#grant(chromium))
+  }
+
+  /**
+   * As Electron does, a page is granted what nobody denies it. Chromium has one answer where Electron
+   * has two, to a page that looks and to one that asks: what either lets through is through.
+   */
+  async #grant(chromium: Chromium): Promise<void> {
+    const permissions = PERMISSIONS.filter((permission) => {
+      let granted = this.#check(null, permission)
+      this.#request(null, permission, (decision) => {
+        granted ||= decision
+      })
+      return granted
+    })
+    await chromium.root.send('Browser.grantPermissions', { permissions })
+  }
 }
 
 strictClass('session', Session)

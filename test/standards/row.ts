@@ -1,4 +1,4 @@
-/** The texts that Latchkey holds itself to, as far as they concern the site. */
+/** The texts that Latchkey holds itself to, as far as they concern it. */
 export const STANDARDS = {
   'RFC 7009': 'OAuth 2.0 Token Revocation',
   'RFC 7636': 'Proof Key for Code Exchange (PKCE)',
@@ -16,12 +16,13 @@ export const STANDARDS = {
   'OIDC Back-Channel Logout': 'OpenID Connect Back-Channel Logout 1.0',
   CAEP: 'OpenID Continuous Access Evaluation Profile 1.0',
   'Standard Webhooks': 'Standard Webhooks',
+  'Electron security': 'Electron’s security checklist (docs/tutorial/security, 20 items)',
   'ASVS 5.0': 'OWASP Application Security Verification Standard 5.0',
 } as const satisfies Record<string, string>
 
 export type Standard = keyof typeof STANDARDS
 
-/** Who has to do it: our site, a service that trusts it, our clients' engine. */
+/** Who has to do it: our site, a service that trusts it, our clients. */
 export type Party = 'site' | 'service' | 'client'
 
 /** One thing that a standard says, in our own words. */

@@ -323,6 +323,48 @@ test('a window keeps its title where the app says so, and takes the page’s oth
   expect(titles).toEqual(['ours', 'x'])
 })
 
+test('a page is granted what it asks for, unless its session says no', async () => {
+  const states = await app.evaluate(async ({ BrowserWindow, session }, url) => {
+    const granted = async (partition: string) => {
+      const window = new BrowserWindow({ show: false, webPreferences: { partition } })
+      await window.loadURL(url)
+      const { state } = await window.webContents.executeJavaScript(
+        "navigator.permissions.query({ name: 'geolocation' }).then(({ state }) => ({ state }))",
+      )
+      window.destroy()
+      return state
+    }
+    session.fromPartition('denies').setPermissionCheckHandler(() => false)
+    session.fromPartition('denies').setPermissionRequestHandler((_contents, _name, decide) => {
+      decide(false)
+    })
+    return [await granted('grants'), await granted('denies')]
+  }, address('/asks'))
+  expect(states).toEqual(['granted', 'denied'])
+})
+
+test.each([
+  ['webSecurity', false],
+  ['allowRunningInsecureContent', true],
+  ['experimentalFeatures', true],
+  ['enableBlinkFeatures', 'x'],
+  ['webviewTag', true],
+])('the host has no window with %s: %s', async (name, value) => {
+  // On Electron it would be had, which is why the app's tests must not pass over it on the host.
+  if (app.kind === 'electron') return
+  const failure = await app.evaluate(
+    ({ BrowserWindow }, preferences) => {
+      try {
+        return String(new BrowserWindow({ show: false, webPreferences: preferences }))
+      } catch (error) {
+        return String(error)
+      }
+    },
+    { [name]: value },
+  )
+  expect(failure).toContain(`no window with ${name}: ${value}`)
+})
+
 test('what the host does not have, it says', async ({ skip }) => {
   skip(app.kind === 'electron', 'only the host lacks anything')
   const failure = await app.evaluate(({ app: electronApp }) => {

@@ -105,6 +105,15 @@ const LOOKS = {
     expect(names).toEqual([])
   },
 
+  async 'grants the page nothing'() {
+    await LOOKS.opens()
+    const { state } = await (await desk.window).evaluate(async () => {
+      const { state } = await navigator.permissions.query({ name: 'geolocation' })
+      return { state }
+    })
+    expect(state).toBe('denied')
+  },
+
   async 'takes its own answer only'() {
     await LOOKS.opens()
     await press('Sign in')
@@ -199,6 +208,13 @@ const FAULTS: readonly (readonly [string, Look, string, string | RegExp, string]
     'preload.cjs',
     /$/,
     '\nrequire("electron").contextBridge.exposeInMainWorld("ipc", { invoke: (...args) => require("electron").ipcRenderer.invoke(...args) });',
+  ],
+  [
+    'the page is granted what it asks for',
+    'grants the page nothing',
+    'main.mjs',
+    'of.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))',
+    'void 0',
   ],
   [
     'state is not compared',

@@ -3,6 +3,9 @@ import { COMMAND_NAMES } from '../../../desktop/ipc/channels.ts'
 import { startAgain } from '../../electron-host/driver.ts'
 import { type Desk, DesktopWorld } from '../../support/desktop-house.ts'
 
+/** Of all that a page may ask for. */
+const PERMISSIONS = ['geolocation', 'midi', 'notifications']
+
 let world: DesktopWorld
 let desk: Desk
 
@@ -100,6 +103,55 @@ test('popups and other addresses: refused, and no browser opens', async () => {
   expect(desk.os.opened).toEqual([])
   await heading('Sign in to Latchkey')
 })
+
+test('its page comes from the app’s own scheme, is granted nothing, and no web view is put into it', async () => {
+  const window = await desk.window
+  const states = await window.evaluate((names) => {
+    const state = async (name: string) =>
+      (await navigator.permissions.query({ name: name as PermissionName })).state
+    return Promise.all(names.map(state))
+  }, PERMISSIONS)
+  expect(states).toEqual(PERMISSIONS.map(() => 'denied'))
+  const seen = await desk.app.evaluate(
+    ({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map(({ webContents }) => {
+        let refused = false
+        const event = {
+          preventDefault: () => {
+            refused = true
+          },
+        }
+        webContents.emit('will-attach-webview', event, {}, {})
+        return { url: webContents.getURL(), refused }
+      }),
+    undefined,
+  )
+  expect(seen).toEqual([{ url: 'app://bundle/index.html', refused: true }])
+})
+
+// Only Electron itself knows what a window has of all its switches: the host has them in one position each.
+if (process.env.DESKTOP_RUNTIME === 'electron') {
+  test('the window’s switches are in force, as Electron itself says', async () => {
+    const preferences = await desk.app.evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows()
+      const contents = window?.webContents as unknown as {
+        getLastWebPreferences(): Record<string, unknown>
+      }
+      return contents.getLastWebPreferences()
+    }, undefined)
+    expect(preferences).toMatchObject({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+    })
+  })
+}
 
 test('a foreign page with our preload is refused whatever it asks', async () => {
   const { site } = world.world.addresses

@@ -11,6 +11,7 @@ import { configuration, type EngineOptions } from './engine/configuration.ts'
 import { Exchanges } from './engine/exchanges.ts'
 import { Refusals } from './engine/refusals.ts'
 import { type Answer, answerIn } from './engine/response-modes.ts'
+import { cookieInScope, withinScope } from './engine/session-scope.ts'
 import { claimsOf, tokenAnswer } from './engine/token-answer.ts'
 import { readForm } from './form.ts'
 
@@ -98,6 +99,24 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
+  /** Shows the engine the one session that the application shares at this policy. */
+  async function within(ctx: Koa.Context, clientId: unknown, answer: () => Promise<void>) {
+    const cookie = provider.cookieName('session')
+    const scoped = cookieInScope(policy, config.tenant, String(clientId))
+    await withinScope(ctx, cookie, scoped, async () => {
+      if (policy.keepMeSignedIn === undefined) await keepNoLonger(ctx.cookies.get(cookie))
+      await answer()
+    })
+  }
+
+  /** B2C's rule: a policy that keeps nobody signed in ends it for those who come by. */
+  async function keepNoLonger(id: string | undefined): Promise<void> {
+    const session = id === undefined ? undefined : await provider.Session.find(id)
+    if (!session?.accountId || session.transient) return
+    session.transient = true
+    await session.persist()
+  }
+
   return {
     provider,
     policy,
@@ -105,13 +124,18 @@ export function createEngine(options: EngineOptions): Engine {
     async authorize(ctx, base, tail) {
       if (tail !== '') {
         exchanges.begin(ctx.req, { silent: false, refusal: undefined })
-        return run(ctx, base, ENDPOINTS.authorize + tail)
+        const begun = await provider.Interaction.find(tail.slice(1))
+        return within(ctx, begun?.params.client_id, () =>
+          run(ctx, base, ENDPOINTS.authorize + tail),
+        )
       }
       const posted = ctx.method === 'POST' ? await readForm(ctx.req) : undefined
       if (posted) ctx.method = 'GET'
       const { parameters, ...asked } = forEngine(posted ?? new URLSearchParams(ctx.querystring))
       exchanges.begin(ctx.req, asked)
-      await run(ctx, base, ENDPOINTS.authorize, parameters)
+      await within(ctx, parameters.get('client_id'), () =>
+        run(ctx, base, ENDPOINTS.authorize, parameters),
+      )
     },
     async token(ctx, base) {
       const exchange = exchanges.begin(ctx.req, { silent: false, refusal: undefined })

@@ -16,6 +16,7 @@ import { lifetimes } from './lifetimes.ts'
 import { whatToAsk } from './prompts.ts'
 import { Refusals } from './refusals.ts'
 import { resourceIndicators } from './resources.ts'
+import { sessionCookie } from './session-scope.ts'
 import { transactionOf } from './transaction.ts'
 
 export interface EngineOptions {
@@ -62,7 +63,7 @@ export function configuration(options: EngineOptions, exchanges: Exchanges): Con
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     cookies: {
       names: {
-        session: `x-ms-cpim-sso:${tenantDomain(config.tenant)}_0`,
+        session: sessionCookie(config.tenant),
         interaction: 'x-ms-cpim-trans',
         resume: 'x-ms-cpim-rc',
       },

@@ -10,23 +10,38 @@ const GRANT_LIFE = toSeconds(36_500 * DAY)
 
 /** How long everything lives, in the engine's seconds (notes/b2c.md §1.6). */
 export const lifetimes = (
-  { lifetimes }: Policy,
+  policy: Policy,
   applications: readonly Application[],
   now: () => number,
 ): NonNullable<Configuration['ttl']> => ({
-  AccessToken: toSeconds(lifetimes.accessToken),
+  AccessToken: toSeconds(policy.lifetimes.accessToken),
   AuthorizationCode: toSeconds(10 * MINUTE),
   Grant: GRANT_LIFE,
-  IdToken: toSeconds(lifetimes.idToken),
+  IdToken: toSeconds(policy.lifetimes.idToken),
   Interaction: toSeconds(HOUR),
   RefreshToken: (ctx, token) =>
     applications.find(({ clientId }) => clientId === token.clientId)?.type === 'spa'
       ? // Fixed: what is left of the one that it takes the place of.
         (ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? SPA_REFRESH_LIFE)
-      : refreshLife(lifetimes, now() - (token.iiat ?? now())),
-  // Rolling: the engine saves the session anew each time it is used.
-  Session: toSeconds(lifetimes.session),
+      : refreshLife(policy.lifetimes, now() - (token.iiat ?? now())),
+  Session: (_ctx, session) => sessionLife(policy, session, now()),
 })
+
+/**
+ * How long a session lives from now on; the engine asks each time it is used.
+ *
+ * @param session - `transient` unless the person asked to be kept signed in
+ */
+export function sessionLife(
+  { lifetimes, keepMeSignedIn, sessionExpiry }: Policy,
+  session: { readonly transient?: boolean | undefined; readonly loginTs?: number | undefined },
+  now: number,
+): number {
+  const kept = session.transient ? undefined : keepMeSignedIn
+  const life = toSeconds(kept ?? lifetimes.session)
+  if (sessionExpiry === 'rolling') return life
+  return Math.max(1, (session.loginTs ?? now) + life - now)
+}
 
 /** @param age - seconds since the person signed in and the first of these tokens was given out */
 export function refreshLife(

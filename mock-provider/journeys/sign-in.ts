@@ -53,7 +53,13 @@ export class SignIn implements AssertedPage {
         ? `${steps.addressOf(step, ENDPOINTS.signIn)}&local=signup`
         : undefined
     steps.page(ctx, step, 'CombinedSigninAndSignup', refusal, (props) =>
-      signInPage({ ...props, nameField, email: typed.get(nameField) ?? loginHint(step), signUp }),
+      signInPage({
+        ...props,
+        nameField,
+        email: typed.get(nameField) ?? loginHint(step),
+        signUp,
+        keepMeSignedIn: step.engine.policy.keepMeSignedIn !== undefined,
+      }),
     )
   }
 

@@ -140,7 +140,9 @@ export class Steps {
       login: {
         accountId: person.oid,
         // Not remembered: the cookie lives as long as the browser, and the server judges its age.
-        remember: entrance.entered ? entrance.remember : session?.transient !== true,
+        remember: entrance.entered
+          ? entrance.remember && step.engine.policy.keepMeSignedIn !== undefined
+          : session?.transient !== true,
         ts: entrance.entered ? now : (session?.loginTs ?? now),
         amr: ['pwd'],
       },

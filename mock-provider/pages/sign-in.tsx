@@ -11,6 +11,8 @@ export interface SignInPageProps extends JourneyPageProps {
   readonly email: string
   /** Where an account is made; `undefined` where the policy makes none. */
   readonly signUp: string | undefined
+  /** Whether the person may ask for it. */
+  readonly keepMeSignedIn: boolean
 }
 
 /** The sign-in page, with the element ids of B2C's own. Forms post to the page's address. */
@@ -46,6 +48,12 @@ export function signInPage(props: SignInPageProps): VNode {
             required
             autofocus={calm && email !== ''}
           />
+          {props.keepMeSignedIn && (
+            <label class="rememberMe">
+              <input id="rememberMe" name="rememberMe" type="checkbox" value="true" />
+              Keep me signed in
+            </label>
+          )}
           <button id="next" class="main" type="submit" name="action" value="next">
             Sign in
           </button>

@@ -10,6 +10,8 @@ p { margin: 0 0 1.25rem; }
 form { display: grid; gap: .375rem; margin: 0 0 1.25rem; }
 input { font: inherit; padding: .5rem .625rem; margin-bottom: .625rem; border: 1px solid GrayText; border-radius: .375rem; background: Field; color: FieldText; }
 input[readonly] { background: transparent; }
+.rememberMe { display: flex; gap: .5rem; align-items: center; margin-bottom: .375rem; }
+.rememberMe input { margin: 0; width: 1.125rem; height: 1.125rem; }
 [hidden] { display: none; }
 button { font: inherit; padding: .5rem 1rem; margin-top: .25rem; border: 1px solid GrayText; border-radius: .375rem; background: transparent; color: inherit; cursor: pointer; }
 button.main { background: light-dark(#1f4fd1, #9db8ff); color: light-dark(#fff, #0b1a3f); border-color: transparent; font-weight: 600; }

@@ -1,5 +1,5 @@
 import { parse } from 'node-html-parser'
-import { CookieJar } from 'tough-cookie'
+import { Cookie, CookieJar } from 'tough-cookie'
 
 /** Where a browser ended up. */
 export interface Page {
@@ -28,6 +28,17 @@ export class Browser {
 
   constructor(origin: string) {
     this.#origin = origin
+  }
+
+  /** Closes the window and opens another: what was to live as long as the browser is gone. */
+  async reopen(): Promise<void> {
+    const { cookies } = await this.jar.serialize()
+    await this.jar.removeAllCookies()
+    for (const cookie of cookies) {
+      if (cookie.expires !== undefined && cookie.expires !== 'Infinity') {
+        await this.jar.setCookie(Cookie.fromJSON(cookie) ?? '', this.#origin)
+      }
+    }
   }
 
   get(url: string | URL): Promise<Page> {

@@ -59,6 +59,8 @@ test('what a file leaves out is as B2C has it', () => {
       ...policy,
       resetStyle: 'inside',
       requireIdTokenHint: false,
+      sso: 'tenant',
+      sessionExpiry: 'rolling',
       lifetimes: {
         accessToken: HOUR,
         idToken: HOUR,
@@ -128,6 +130,26 @@ test.each([
     'tokens that live for two days',
     { policies: [{ ...policy, lifetimes: { idToken: '2d' } }] },
     'policies.0.lifetimes.idToken is 5min to 1440min',
+  ],
+  [
+    'a session of ten minutes',
+    { policies: [{ ...policy, lifetimes: { session: '10min' } }] },
+    'policies.0.lifetimes.session is 15min to 1440min',
+  ],
+  [
+    'people who are kept for a year',
+    { policies: [{ ...policy, keepMeSignedIn: '365d' }] },
+    'policies.0.keepMeSignedIn is 1d to 90d',
+  ],
+  [
+    'a reset that keeps people signed in',
+    { policies: [policy, { id: 'B2C_1_reset', journey: 'reset', keepMeSignedIn: '30d' }] },
+    'policies.1 has keepMeSignedIn, which only journeys with a sign-in page have',
+  ],
+  [
+    'a session for everyone',
+    { policies: [{ ...policy, sso: 'world' }] },
+    'policies.0.sso is one of tenant, application, policy, none',
   ],
   ['another style of issuer', { issuerStyle: 'Hidden-1' }, 'issuerStyle is tenant or tfp'],
   [

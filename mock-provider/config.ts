@@ -10,7 +10,7 @@ const guid = v.pipe(v.string(), v.uuid('is a GUID'), v.toLowerCase())
 /** What B2C calls the social providers in a token's `idp`. */
 const IDPS = ['google.com', 'live.com', 'facebook.com'] as const
 
-const Person = v.object({
+export const Person = v.object({
   /** B2C's object id; becomes `sub`. */
   oid: guid,
   email: v.pipe(v.string(), v.email('is an e-mail address')),

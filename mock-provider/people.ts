@@ -6,13 +6,17 @@ export type PasswordVerdict =
   | { readonly kind: 'right'; readonly person: Person }
   | { readonly kind: 'unknown-person' }
   | { readonly kind: 'wrong-password' }
+  /** Whatever the password: the account is switched off. */
+  | { readonly kind: 'disabled' }
 
 /** What a person may change about themselves. */
 export type Profile = Pick<Person, 'name' | 'givenName' | 'familyName'>
 
 /** The tenant's directory, and the social providers' one beside it. */
 export class People {
-  readonly #people: Map<string, Person>
+  readonly #configured: readonly Person[]
+  readonly #people = new Map<string, Person>()
+  readonly #disabled = new Set<string>()
   /** Social people whom this tenant has met. */
   readonly #met = new Set<string>()
   readonly #idpAccessTokens = new Map<string, string>()
@@ -20,14 +24,22 @@ export class People {
   readonly #forgetful = new Set<string>()
 
   constructor(people: readonly Person[]) {
-    this.#people = new Map(people.map((person) => [person.oid, person]))
+    this.#configured = people
+    this.reset()
   }
 
+  /** Everyone, those who are disabled too. */
   get all(): readonly Person[] {
     return [...this.#people.values()]
   }
 
+  /** Who may be signed in under this id: nobody who is gone or disabled. */
   byOid(oid: string): Person | undefined {
+    return this.#disabled.has(oid) ? undefined : this.listed(oid)
+  }
+
+  /** Who has this id, disabled or not. */
+  listed(oid: string): Person | undefined {
     return this.#people.get(oid)
   }
 
@@ -38,18 +50,46 @@ export class People {
 
   remove(oid: string): void {
     this.#people.delete(oid)
+    for (const known of this.#known()) known.delete(oid)
+  }
+
+  /** Somebody who is disabled can't sign in, and gets no tokens any more. */
+  disable(oid: string): void {
+    this.#disabled.add(oid)
+  }
+
+  enable(oid: string): void {
+    this.#disabled.delete(oid)
+  }
+
+  isDisabled(oid: string): boolean {
+    return this.#disabled.has(oid)
+  }
+
+  /** Those of the configuration, as at the start. */
+  reset(): void {
+    this.#people.clear()
+    for (const known of this.#known()) known.clear()
+    for (const person of this.#configured) this.put(person)
   }
 
   /** @param idp - the social provider that is asked; left out, the tenant's local accounts. */
   judge(email: string, password: string, idp?: Person['idp']): PasswordVerdict {
-    const person = this.#find(email, idp)
+    const person = this.byEmail(email, idp)
     if (!person) return { kind: 'unknown-person' }
+    if (this.isDisabled(person.oid)) return { kind: 'disabled' }
     return person.password === password ? { kind: 'right', person } : { kind: 'wrong-password' }
   }
 
   /** Who has a password here. A social provider's people have theirs there. */
   byLocalEmail(email: string): Person | undefined {
-    return this.#find(email, undefined)
+    return this.byEmail(email, undefined)
+  }
+
+  /** @param idp - as in {@link judge} */
+  byEmail(email: string, idp: Person['idp']): Person | undefined {
+    const name = email.trim().toLowerCase()
+    return this.all.find((one) => one.idp === idp && one.email.toLowerCase() === name)
   }
 
   /**
@@ -109,8 +149,8 @@ export class People {
     return this.#newcomers.delete(oid)
   }
 
-  #find(email: string, idp: Person['idp']): Person | undefined {
-    const name = email.trim().toLowerCase()
-    return this.all.find((one) => one.idp === idp && one.email.toLowerCase() === name)
+  /** What is known of people by oid, besides who they are. */
+  #known(): readonly Pick<Set<string>, 'delete' | 'clear'>[] {
+    return [this.#disabled, this.#met, this.#newcomers, this.#forgetful, this.#idpAccessTokens]
   }
 }

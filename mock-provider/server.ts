@@ -4,7 +4,9 @@ import type { Clock } from '../clock/clock.ts'
 import type { Credentials } from './certificates/authority.ts'
 import { leadsThroughSignIn } from './config/policy.ts'
 import type { Policy, ProviderConfig } from './config.ts'
-import { control, MAILS_PATH } from './control.ts'
+import { MAILS_PATH } from './control/calls.ts'
+import { control } from './control/control.ts'
+import type { Desk } from './control/desk.ts'
 import { COOKIE, cookiesAcrossSites } from './cookie.ts'
 import { b2cError } from './dialect/b2c/errors.ts'
 import { decideLogout } from './dialect/b2c/logout.ts'
@@ -17,9 +19,15 @@ import {
   tenantDomain,
 } from './dialect/b2c/paths.ts'
 import { createEngine, type Engine } from './engine.ts'
-import { Faults } from './faults.ts'
+import { answerWithFaults } from './faults/answers.ts'
+import { PLACES, type Place } from './faults/catalogue.ts'
+import { Faults } from './faults/faults.ts'
+import { forgetPrompts, spoilReturn } from './faults/front-channel.ts'
+import { howToEnd, LastSession, mayReuseCodes } from './faults/sessions.ts'
+import { faultyKeys, loseIdToken, OTHER_ISSUER } from './faults/tokens.ts'
 import { readForm } from './form.ts'
 import { SelfAsserted } from './journeys/asserted.ts'
+import { endByScript } from './journeys/by-script.ts'
 import { ProfileEdit } from './journeys/profile.ts'
 import { Reset } from './journeys/reset.ts'
 import { SignIn } from './journeys/sign-in.ts'
@@ -29,12 +37,15 @@ import { Steps } from './journeys/steps.ts'
 import { createKeys, type SigningKeys } from './keys.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
+import { Logins } from './logins.ts'
 import { Mails } from './mails.ts'
 import { failurePage } from './pages/failure.tsx'
 import { seeOther, sendPage } from './pages/send.ts'
 import { signedOutPage } from './pages/signed-out.tsx'
 import { People } from './people.ts'
 import { Store } from './store.ts'
+import { Trail } from './trail.ts'
+import { alsoTo, EngineReasons, noteAnswer } from './trail-of-answers.ts'
 
 export interface ProviderOptions {
   readonly config: ProviderConfig
@@ -104,8 +115,12 @@ export async function startProvider(options: ProviderOptions & Reach): Promise<R
 export function createProviderServer(
   options: ProviderOptions & { readonly origin: string; readonly keys: SigningKeys },
 ): ProviderServer {
-  const { config, clock, log, origin, keys } = options
-  const faults = new Faults()
+  const { config, clock, origin } = options
+  const trail = new Trail(clock)
+  const log = alsoTo(trail, options.log)
+  const faults = new Faults((fault) => trail.add({ event: 'fault', fault }))
+  const keys = faultyKeys(options.keys, faults, clock)
+  const lastSession = new LastSession(faults)
   const people = new People(config.people)
   const store = new Store(clock)
   const failed = (error: unknown) =>
@@ -113,8 +128,13 @@ export function createProviderServer(
   const engines = config.policies.map((policy) =>
     createEngine({ origin, policy, config, people, store, keys, clock, failed }),
   )
+  const reasons = new EngineReasons()
+  for (const engine of engines) {
+    reasons.listenTo(engine.provider)
+    mayReuseCodes(engine, faults)
+  }
   const social = new Social(people, clock, authrespPath(config.tenant))
-  const mails = new Mails()
+  const mails = new Mails(({ to }) => trail.add({ event: 'mail', person: to }))
   const steps = new Steps({ engines, config, clock, log })
   const asserted = new SelfAsserted(steps, clock)
   const mailsPath = options.control ? MAILS_PATH : undefined
@@ -122,6 +142,8 @@ export function createProviderServer(
   const signUp = new SignUp({ steps, asserted, people, mails, clock, mailsPath })
   const profile = new ProfileEdit({ steps, asserted, people, clock })
   const signIn = new SignIn({ steps, asserted, people, social, reset, profile })
+
+  const logins = new Logins()
 
   const app = new Koa()
   app.on('error', failed)
@@ -144,31 +166,43 @@ export function createProviderServer(
 
   app.use(async (ctx) => {
     if (options.control && ctx.path.startsWith('/control/')) {
-      return control(ctx, { people, faults, mails })
+      return control(ctx, desk)
     }
     const path = readPath(ctx.path, firstOf(ctx.query.p), config)
-    if (path?.kind === 'authresp' && ctx.method === 'GET') return signIn.returned(ctx)
-    if (path?.kind === 'policy') return answer(ctx, path)
-    if (path?.kind === 'unknown-policy') {
-      const tenant = tenantDomain(config.tenant)
-      const values = { policy: path.policy, tenant }
-      return sendPage(ctx, failurePage(b2cError('AADB2C90022', clock.now(), values)), 404)
-    }
-    if (await social.answer(ctx)) return
-    notFound(ctx)
+    await answerWithFaults(
+      ctx,
+      placeOf(path),
+      { faults, config, now: () => clock.now() },
+      async () => {
+        if (path?.kind === 'authresp' && ctx.method === 'GET') return signIn.returned(ctx)
+        if (path?.kind === 'policy') return answer(ctx, path)
+        if (path?.kind === 'unknown-policy') {
+          const values = { policy: path.policy, tenant: tenantDomain(config.tenant) }
+          return sendPage(ctx, failurePage(b2cError('AADB2C90022', clock.now(), values)), 404)
+        }
+        if (await social.answer(ctx)) return
+        notFound(ctx)
+      },
+    )
+    noteAnswer(ctx, path, trail, reasons)
   })
 
   async function answer(ctx: Koa.Context, path: B2cPath & { kind: 'policy' }): Promise<void> {
     const engine = engines.find(({ policy }) => policy === path.policy)
     if (!engine) return notFound(ctx)
+    if (await endByScript(ctx, { engine, path, steps, logins, people })) return
     switch (path.endpoint) {
       case 'metadata':
         ctx.set('access-control-allow-origin', '*')
-        ctx.body = metadata(engine.issuer, origin, path.base)
+        ctx.body = metadata(
+          faults.take('metadata-of-another-issuer') ? OTHER_ISSUER : engine.issuer,
+          origin,
+          path.base,
+        )
         return
       case 'keys':
         ctx.set('access-control-allow-origin', '*')
-        ctx.body = { keys: [keys.publicJwk] }
+        ctx.body = { keys: await keys.published() }
         return
       case 'signIn':
         return page(ctx, ctx.query.local === 'signup' ? signUp : signIn)
@@ -186,12 +220,15 @@ export function createProviderServer(
       case 'logout':
         return logout(ctx, engine)
       case 'authorize':
-        if (faults.has('knows-without-cookies')) recallSession(ctx, engine)
+        lastSession.recall(ctx, engine)
+        if (path.tail === '') forgetPrompts(ctx, faults)
         await engine.authorize(ctx, path.base, path.tail)
+        spoilReturn(ctx, faults)
         log('authorize', { method: ctx.method, status: ctx.status })
         return
       case 'token':
         await engine.token(ctx, path.base)
+        loseIdToken(ctx, faults)
         log('token', { method: ctx.method, status: ctx.status })
         return
     }
@@ -224,26 +261,15 @@ export function createProviderServer(
       const error = b2cError(decision.code, clock.now(), decision.values)
       return sendPage(ctx, failurePage(error), 400)
     }
-    if (!faults.has('sticky-session')) {
+    const ending = howToEnd(faults)
+    if (ending === 'nothing') return sendPage(ctx, signedOutPage(), 200)
+    if (ending.session) {
       const session = await provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0])
       await session.destroy()
-      ctx.cookies.set(provider.cookieName('session'), null, COOKIE)
     }
+    if (ending.cookie) ctx.cookies.set(provider.cookieName('session'), null, COOKIE)
     if (decision.kind === 'redirect') return seeOther(ctx, decision.to)
     sendPage(ctx, signedOutPage(), 200)
-  }
-
-  /** The session that was brought last, for the fault `knows-without-cookies`. */
-  let lastSession: string | undefined
-
-  function recallSession(ctx: Koa.Context, { provider }: Engine): void {
-    const name = provider.cookieName('session')
-    const brought = ctx.cookies.get(name)
-    if (brought !== undefined) lastSession = brought
-    else if (lastSession !== undefined) {
-      const others = ctx.headers.cookie === undefined ? '' : `${ctx.headers.cookie}; `
-      ctx.req.headers.cookie = `${others}${name}=${lastSession}`
-    }
   }
 
   const policies = engines.map(({ policy: { id, journey }, issuer }) => ({
@@ -252,6 +278,7 @@ export function createProviderServer(
     issuer,
     authority: authorityOf(origin, config.tenant, { id }),
   }))
+  const desk: Desk = { clock, policies, people, logins, store, keys, mails, faults, trail }
   return {
     callback: app.callback(),
     policies,
@@ -260,6 +287,11 @@ export function createProviderServer(
     faults,
     people,
   }
+}
+
+const placeOf = (path: B2cPath | undefined): Place => {
+  if (path?.kind !== 'policy') return 'pages'
+  return PLACES.find((place) => place === path.endpoint) ?? 'pages'
 }
 
 const firstOf = (value: string | string[] | undefined): string | undefined =>

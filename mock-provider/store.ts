@@ -4,7 +4,12 @@ import { DAY, fromSeconds, type Moment, toSeconds } from '../clock/moment.ts'
 import type { Policy } from './config.ts'
 import type { GrantFate } from './dialect/b2c/grant-fate.ts'
 
-interface Row {
+/** What the engine remembers, as the control API looks at it. */
+export interface Row {
+  /** The policy; empty for what belongs to the whole tenant. */
+  readonly scope: string
+  readonly model: string
+  readonly id: string
   readonly payload: AdapterPayload
   readonly until: Moment | undefined
   /** Nobody may use it any more. */
@@ -43,7 +48,7 @@ export class Store {
       upsert: async (id, payload, expiresIn) => {
         const life = expiresIn && fromSeconds(expiresIn) + (remembered ? REMEMBERED_FOR : 0)
         const until = life ? this.#clock.now() + life : undefined
-        this.#rows.set(prefix + id, { payload, until })
+        this.#rows.set(prefix + id, { scope, model, id, payload, until })
         if (++this.#writes % SWEEP_EVERY === 0) this.#sweep()
       },
       find: async (id) => this.#live(prefix + id),
@@ -64,18 +69,40 @@ export class Store {
         const payload = this.#live(prefix + id)
         if (payload) payload.consumed = toSeconds(this.#clock.now())
       },
-      revokeByGrantId: async (grantId) => {
-        for (const row of this.#rows.values()) {
-          if (row.payload.grantId === grantId) row.revoked = true
-        }
-      },
+      revokeByGrantId: async (grantId) => this.revokeGrant(grantId),
     }
+  }
+
+  /** All that is alive of one of the engine's models. */
+  rows(model: string): readonly Row[] {
+    const now = this.#clock.now()
+    return [...this.#rows.values()].filter(
+      ({ model: ofRow, revoked, until, payload: { exp } }) =>
+        ofRow === model &&
+        !revoked &&
+        (until === undefined || until > now) &&
+        (exp === undefined || fromSeconds(exp) > now),
+    )
+  }
+
+  remove({ scope, model, id }: Row): void {
+    this.#rows.delete(`${scope}|${model}|${id}`)
+  }
+
+  /** All that was given out together. */
+  revokeGrant(grantId: string): void {
+    for (const row of this.#rows.values()) {
+      if (row.payload.grantId === grantId) row.revoked = true
+    }
+  }
+
+  clear(): void {
+    this.#rows.clear()
   }
 
   /** What became of a code or a refresh token that a policy refuses. */
   fateOf(token: string, { id: policy }: Pick<Policy, 'id'>): GrantFate {
-    for (const [key, { payload, revoked }] of this.#rows) {
-      const [scope = '', model = '', id] = key.split('|')
+    for (const { scope, model, id, payload, revoked } of this.#rows.values()) {
       if (id !== token || !REMEMBERED.has(model)) continue
       if (scope !== policy) return { kind: 'of-another-policy', policy: scope }
       if (revoked || payload.consumed) return { kind: 'revoked' }

@@ -242,7 +242,7 @@ export class House {
     const answer = await fetch(url, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ on }),
+      body: JSON.stringify({ mode: on ? 'on' : 'off' }),
     }).catch(() => {
       throw isDown('provider')
     })

@@ -7,6 +7,7 @@ import { textOf } from '../dialect/b2c/errors.ts'
 export const REFUSALS = {
   AADB2C90053: { message: textOf('AADB2C90053'), element: 'claimVerificationServerError' },
   AADB2C90054: { message: textOf('AADB2C90054'), element: 'claimVerificationServerError' },
+  AADB2C90111: { message: textOf('AADB2C90111'), element: 'claimVerificationServerError' },
   UserMessageIfClaimsPrincipalDoesNotExist: {
     message: 'An account could not be found for the provided user ID.',
     element: 'claimVerificationServerError',

@@ -73,6 +73,8 @@ export class SignIn implements AssertedPage {
           this.#goOn(ctx, step, verdict.person, { entered: true, remember })
       case 'unknown-person':
         return 'AADB2C90053'
+      case 'disabled':
+        return 'AADB2C90111'
       case 'wrong-password':
         return 'AADB2C90054'
     }

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { buildExtension } from '../../extension/build.mjs'
 import type { PurgeReport, View } from '../../extension/view.ts'
+import { ProviderClient } from '../../mock-provider/client.ts'
 import { PASSWORD } from '../../playground/people.ts'
 import { World } from '../../playground/world.ts'
 import type { AuditPage } from '../../protocol/audit.ts'
@@ -57,8 +58,6 @@ const AXE = `(async () => {
   const { violations } = await axe.run(document)
   return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)
 })()`
-
-const JSON_TYPE = { 'content-type': 'application/json' }
 
 /** What a page of the extension can look at. */
 interface Toolbar {
@@ -408,20 +407,15 @@ describe.each(BROWSERS)('%s', (name) => {
   test('a provider that keeps its session is found out: the popup says so', async () => {
     const browser = await openExtension(name)
     const { site, service } = world.addresses
-    const fault = `${world.addresses.provider}/control/faults/sticky-session`
+    const { faults } = new ProviderClient(world.addresses.provider)
     // Somebody forgot to say where the provider's cookies are.
     await browser.ask('configure', { site, services: [service], providerHosts: [] })
     await browser.goTo(browser.popup, 'popup.html')
-    const sticky = async (on: boolean) => {
-      const body = JSON.stringify({ on })
-      const answer = await fetch(fault, { method: 'PUT', headers: JSON_TYPE, body })
-      expect(answer.status, await answer.text()).toBe(200)
-    }
-    await sticky(true)
+    await faults.set('sticky-session', 'on')
     try {
       await signedIn(browser)
     } finally {
-      await sticky(false)
+      await faults.set('sticky-session', 'off')
     }
     expect(await browser.text()).toContain('Your provider may sign someone in without asking')
   })

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hashOf, newSecret } from '../../idp/tokens/secret.ts'
+import { ProviderClient } from '../../mock-provider/client.ts'
 import type { World } from '../../playground/world.ts'
 import { type BrowserWorld, openBrowserWorld, prove } from '../support/browser-world.ts'
 import { openPage } from '../support/chromium.ts'
@@ -131,13 +132,8 @@ test('erin comes through a social provider', async () => {
 })
 
 test('a provider that keeps its session is caught by the probe, and the person is told', async () => {
-  const sticky = (on: boolean) =>
-    fetch(`${world.addresses.provider}/control/faults/sticky-session`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ on }),
-    })
-  expect((await sticky(true)).ok).toBe(true)
+  const { faults } = new ProviderClient(world.addresses.provider)
+  await faults.set('sticky-session', 'on')
   try {
     const { page } = await openPage(browser)
     await page.goto(`${world.addresses.site}/signin`)
@@ -145,7 +141,7 @@ test('a provider that keeps its session is caught by the probe, and the person i
     await page.getByText('Your provider may sign someone in without asking').waitFor()
     await look(page, 'home-sticky')
   } finally {
-    await sticky(false)
+    await faults.set('sticky-session', 'off')
   }
 })
 

@@ -219,3 +219,7 @@ export function b2cError(code: B2cCode, now: Moment, values: ErrorValues = {}): 
     error_description: lines.map((line) => `${line}\r\n`).join(''),
   }
 }
+
+export const B2C_CODES = Object.keys(ERRORS) as readonly B2cCode[]
+
+export const isB2cCode = (name: string): name is B2cCode => Object.hasOwn(ERRORS, name)

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import * as v from 'valibot'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { ProviderClient } from '../../../mock-provider/client.ts'
 import { ProviderConfig } from '../../../mock-provider/config.ts'
 import { DEFAULT_CONFIG } from '../../../mock-provider/defaults.ts'
 import { issuerOf } from '../../../mock-provider/dialect/b2c/paths.ts'
@@ -34,7 +35,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await fault(false)
+  await fault('off')
   await desk.app.evaluate(({ BrowserWindow }) => {
     for (const window of BrowserWindow.getAllWindows()) {
       if (window.getTitle() === 'Demonstration: a sign-in inside the app') window.close()
@@ -66,14 +67,9 @@ const demonstrate = () =>
   }, undefined)
 
 /** The provider recognises the machine, without any cookie. */
-async function fault(on: boolean): Promise<void> {
-  const { provider } = world.world.addresses
-  const answer = await fetch(`${provider}/control/faults/knows-without-cookies`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ on }),
-  })
-  expect(answer.status).toBe(200)
+async function fault(mode: 'on' | 'off'): Promise<void> {
+  const { faults } = new ProviderClient(world.world.addresses.provider)
+  await faults.set('knows-without-cookies', mode)
 }
 
 /** The window inside the app, at the provider's page. */
@@ -132,7 +128,7 @@ test('asked once, then signed in unasked; purged, and proven by asking in silenc
 })
 
 test('a provider that knows the machine: every cookie is gone, it signs in all the same, and that is said', async () => {
-  await fault(true)
+  await fault('on')
   await press('Sign in inside the app')
   await signInInside()
   await press('Sign in once more')

@@ -30,6 +30,20 @@ export function parseDuration(text: string): Duration | undefined {
   return Number.isSafeInteger(total) ? total : undefined
 }
 
+const SHORTEST_FIRST = ['ms', 's', 'min', 'h', 'd'] as const
+
+/** The opposite of {@link parseDuration}, to the millisecond: `14d 1s`. */
+export function durationText(duration: Duration): string {
+  let rest = duration
+  const parts: string[] = []
+  for (const unit of SHORTEST_FIRST.toReversed()) {
+    const count = Math.floor(rest / UNITS[unit])
+    rest -= count * UNITS[unit]
+    if (count > 0) parts.push(`${count}${unit}`)
+  }
+  return parts.join(' ') || '0s'
+}
+
 /** Each unit with the next smaller one, to which it is rounded first: never `60 minutes`. */
 const IN_WORDS = [
   [DAY, HOUR, 'day'],

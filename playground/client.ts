@@ -1,17 +1,31 @@
 import * as v from 'valibot'
 import { type Caller, caller } from '../calls/caller.ts'
+import { DAY, toSeconds } from '../clock/moment.ts'
 import { fromErrorBody } from '../protocol/error-body.ts'
 import { EndedSessions } from '../protocol/my-devices.ts'
 import { AccountPlan } from '../protocol/my-plan.ts'
 import { Advanced, ClockShown, HistoryPage } from './console/answers.ts'
 import type { Fault } from './faults.ts'
-import type { Happening } from './history/happening.ts'
+import type { Happening, HappeningOf } from './history/happening.ts'
 import { ExchangeShown } from './requests/exchange.ts'
-import { Due, type PartyName, type PersonShown, Scene } from './scene.ts'
+import {
+  type AccountShown,
+  type DeliveryShown,
+  Due,
+  type PartyName,
+  type PersonShown,
+  Scene,
+  type SessionShown,
+} from './scene.ts'
 import type { FaultMode } from './site/orders.ts'
 import type { StoryName } from './stories/names.ts'
 
 const Done = v.object({ done: v.literal(true) })
+
+export type EndingShown = Pick<HappeningOf<'ended'>, 'at' | 'reason' | 'actor'> & {
+  readonly session: string
+  readonly device: string
+}
 
 /**
  * A playground by HTTP, for suites that test their own client against it:
@@ -65,6 +79,20 @@ export class PlaygroundClient {
   }
 
   readonly accounts = {
+    /** By its name. */
+    named: (name: string) => this.#account(name),
+    /** Puts it on a plan of the catalogue: a trial or a period of thirty days begins now. */
+    putOn: async (id: string, plan: string) => {
+      const { now_ms } = await this.clock.now()
+      const ends = toSeconds(now_ms + 30 * DAY)
+      const isTrial = plan === 'trial'
+      return this.accounts.setPlan(id, {
+        plan,
+        status: isTrial ? 'trialing' : 'active',
+        trial_ends_at: isTrial ? ends : null,
+        period_ends_at: isTrial ? null : ends,
+      })
+    },
     close: (id: string) =>
       this.#call('POST', `/accounts/${encodeURIComponent(id)}/close`, EndedSessions),
     reopen: (id: string) => this.#call('POST', `/accounts/${encodeURIComponent(id)}/reopen`, Done),
@@ -77,7 +105,8 @@ export class PlaygroundClient {
         readonly trial_ends_at: number | null
         readonly period_ends_at: number | null
       },
-    ) => this.#call('PUT', `/accounts/${encodeURIComponent(id)}/plan`, AccountPlan, plan),
+    ): Promise<AccountPlan> =>
+      this.#call('PUT', `/accounts/${encodeURIComponent(id)}/plan`, AccountPlan, plan),
     pay: (id: string, plan?: string) =>
       this.#call('POST', `/accounts/${encodeURIComponent(id)}/plan/paid`, AccountPlan, {
         ...(plan === undefined ? {} : { plan }),
@@ -85,6 +114,8 @@ export class PlaygroundClient {
   }
 
   readonly sessions = {
+    /** The newest that lives on the device of that name. */
+    on: (device: string) => this.#session(device),
     end: (id: string) => this.#call('DELETE', `/sessions/${encodeURIComponent(id)}`, EndedSessions),
   }
 
@@ -101,6 +132,8 @@ export class PlaygroundClient {
   readonly deliveries = {
     /** The newest first. */
     all: async () => (await this.scene()).deliveries,
+    /** The newest of an event, e.g. `session.ended`. */
+    newest: (event: string) => this.#delivery(event),
     replay: (id: string) => this.#call('POST', '/deliveries/replay', Done, { id }),
   }
 
@@ -117,6 +150,17 @@ export class PlaygroundClient {
   /** What happened after that number, in order. */
   async history(after = 0): Promise<readonly Happening[]> {
     return (await this.#call('GET', `/history?after=${after}`, HistoryPage)).happenings
+  }
+
+  /** Each session that has ended, in order, with its device and the reason. */
+  async endings(): Promise<readonly EndingShown[]> {
+    const devices = new Map<string, string>()
+    return (await this.history()).flatMap((one) => {
+      if (one.kind === 'signed_in') devices.set(one.session_id, one.device)
+      if (one.kind !== 'ended') return []
+      const { session_id: session, at, reason, actor } = one
+      return [{ session, device: devices.get(session) ?? '', at, reason, actor }]
+    })
   }
 
   /** The last messages of the protocol after that number, secrets as fingerprints. */
@@ -151,5 +195,27 @@ export class PlaygroundClient {
     const person = (await this.scene()).people.find((one) => one.email === email)
     if (!person) throw new Error(`Nobody here has the address ${email}.`)
     return person
+  }
+
+  async #account(name: string): Promise<AccountShown> {
+    const accounts = (await this.scene()).people.flatMap((one) => one.accounts)
+    const account = accounts.find((one) => one.name === name)
+    if (!account) throw new Error(`No account here is called ${name}.`)
+    return account
+  }
+
+  async #session(device: string): Promise<SessionShown> {
+    const [session] = (await this.scene()).people
+      .flatMap(({ sessions }) => sessions)
+      .filter((one) => one.device === device)
+      .sort((a, b) => b.signed_in_at - a.signed_in_at)
+    if (!session) throw new Error(`Nobody is signed in on a device called ${device}.`)
+    return session
+  }
+
+  async #delivery(event: string): Promise<DeliveryShown> {
+    const delivery = (await this.scene()).deliveries.find((one) => one.event === event)
+    if (!delivery) throw new Error(`No service was told of ${event}.`)
+    return delivery
   }
 }

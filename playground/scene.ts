@@ -25,7 +25,7 @@ export const Due = v.object({ at: v.number(), party: v.string(), name: v.string(
 
 export type Due = v.InferOutput<typeof Due>
 
-const AccountShown = v.object({
+export const AccountShown = v.object({
   id: v.string(),
   name: v.string(),
   role: v.picklist(ROLES),
@@ -33,6 +33,8 @@ const AccountShown = v.object({
   status: v.picklist(SUBSCRIPTION_STATUSES),
   closed: v.boolean(),
 })
+
+export type AccountShown = v.InferOutput<typeof AccountShown>
 
 export const SessionShown = v.object({
   id: v.string(),

@@ -10,6 +10,9 @@ export const STORIES = {
   service_down: 'A session ends while the service is down: it is told when it is back.',
 } as const
 
+/** What the device of a story is called. */
+export const storyDevice = (name: StoryName): string => `Story ${name.replace('_', ' ')}`
+
 export type StoryName = keyof typeof STORIES
 
 export const STORY_NAMES = Object.keys(STORIES) as StoryName[]

@@ -4,7 +4,7 @@ import { PlaygroundClient } from '../client.ts'
 import { prove } from '../story/narrator.ts'
 import { presentCopied } from '../story/thief.ts'
 import { type DeviceAddresses, type EngineDevice, engineDevice } from './device.ts'
-import type { StoryName } from './names.ts'
+import { type StoryName, storyDevice } from './names.ts'
 
 /** Whose stories they are: somebody with one account, so that nobody has to choose. */
 const EMAIL = 'alice@example.test'
@@ -25,7 +25,7 @@ type Play = (stage: Stage) => Promise<void>
  * @throws LatchkeyError with the promise that did not hold
  */
 export async function playStory(name: StoryName, addresses: DeviceAddresses): Promise<void> {
-  const device = await engineDevice(addresses, `Story ${name.replace('_', ' ')}`, EMAIL)
+  const device = await engineDevice(addresses, storyDevice(name), EMAIL)
   try {
     const { kind } = await device.engine.signIn()
     prove(kind === 'ok', `${EMAIL} may sign in`)

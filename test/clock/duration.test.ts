@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { durationInWords, parseDuration } from '../../clock/duration.ts'
+import { durationInWords, durationText, parseDuration } from '../../clock/duration.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../clock/moment.ts'
 
 test.each([
@@ -23,6 +23,15 @@ test.each(['', ' ', '14', 'd', '-1d', '1.5h', '14days', '1d,', '1d x', '1e3s', '
     expect(parseDuration(text)).toBeUndefined()
   },
 )
+
+test.each([
+  [0, '0s'],
+  [14 * DAY, '14d'],
+  [DAY + 61 * MINUTE + 250, '1d 1h 1min 250ms'],
+])('%d ms are written as %s, and read again', (duration, text) => {
+  expect(durationText(duration)).toBe(text)
+  expect(parseDuration(text)).toBe(duration)
+})
 
 test('a length beyond what numbers hold exactly is none', () => {
   expect(parseDuration('999999999999w')).toBeUndefined()

@@ -6,6 +6,7 @@ import { afterAll, test as base, beforeAll, expect } from 'vitest'
 import { type Playground, playgroundFixture } from '../../playground/fixture.ts'
 import { type EngineDevice, engineDevice } from '../../playground/stories/device.ts'
 import { launchChromium, openPage } from '../support/chromium.ts'
+import { runRecorded } from '../support/recorded-test.ts'
 import { look, PICTURES } from '../support/screens.ts'
 
 const test = base.extend<{ playground: Playground }>({
@@ -41,6 +42,8 @@ async function consoleOf(playground: Playground) {
 
 /** By keyboard alone. */
 async function press(page: Page, name: string | RegExp): Promise<void> {
+  // While one thing is done, nothing else is.
+  await page.locator('main[aria-busy=false]').waitFor()
   await page.getByRole('button', { name }).first().focus()
   await page.keyboard.press('Enter')
 }
@@ -159,7 +162,6 @@ test('a story is played from the page, and its end stands on the timeline', asyn
       .poll(() => diagram.getByRole('listitem').filter({ hasText: message }).count())
       .toBeGreaterThan(0)
   }
-  await look(page, 'console-sequence')
   expect(errors).toEqual([])
 })
 
@@ -169,6 +171,42 @@ async function newest(page: Page, kind: string): Promise<string> {
   await option.waitFor({ state: 'attached' })
   return (await option.textContent()) ?? ''
 }
+
+test('what one does by hand is recorded, and the test that comes of it holds by itself, in both runners', async ({
+  playground,
+}) => {
+  const { page, errors } = await consoleOf(playground)
+  await press(page, 'Record')
+  await page.getByText('What can be done to Carol Castro').click()
+  await press(page, 'Logins on (Carol Castro)')
+  await press(page, '+1 d')
+  await press(page, 'Play (disable)')
+  await page.getByRole('application', { name: /Story disable, ended: logins_disabled/ }).waitFor()
+  await press(page, 'Take down (service)')
+  await press(page, 'Bring up (service)')
+  await page.getByText("await parties.up('service')").waitFor()
+  await press(page, 'Stop recording')
+  const written = page.getByRole('region', { name: 'The recorded test' })
+  const vitest = (await written.textContent()) ?? ''
+  for (const line of [
+    "await people.enable((await people.named('carol@example.test')).id)",
+    "expect((await people.named('carol@example.test')).state).toBe('active')",
+    "{ device: 'Story disable', reason: 'logins_disabled' },",
+  ]) {
+    expect(vitest).toContain(line)
+  }
+  const signIn = { label: await newest(page, 'Sign-in') }
+  await page.getByLabel('Flow', { exact: true }).selectOption(signIn)
+  await look(page, 'console-recorded')
+  await page.getByLabel('Run by').selectOption('Playwright Test')
+  const playwright = (await written.textContent()) ?? ''
+  const said = await Promise.all([
+    runRecorded(vitest, 'vitest'),
+    runRecorded(playwright, 'playwright'),
+  ])
+  expect(said).toEqual([expect.stringMatching(/1 passed/), expect.stringMatching(/1 passed/)])
+  expect(errors).toEqual([])
+})
 
 test('what can’t be undone is asked about; faults are switched by keyboard; a reset forgets all', async ({
   playground,

@@ -12,15 +12,23 @@ export const Doing = createContext<{ readonly act: Do; readonly busy: boolean }>
 
 export const useDoing = () => useContext(Doing)
 
-/** One act at a time: the clock stops for nobody's second press. */
-export function useActs(): { act: Do; busy: boolean; refusal: string | undefined } {
+/**
+ * One act at a time: the clock stops for nobody's second press.
+ *
+ * @param through what looks on
+ */
+export function useActs(through: (client: PlaygroundClient) => PlaygroundClient): {
+  act: Do
+  busy: boolean
+  refusal: string | undefined
+} {
   const [busy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<string>()
   const act: Do = async (does) => {
     setBusy(true)
     setRefusal(undefined)
     try {
-      await does(new PlaygroundClient(location.origin))
+      await does(through(new PlaygroundClient(location.origin)))
     } catch (error) {
       setRefusal(error instanceof Error ? error.message : String(error))
     } finally {

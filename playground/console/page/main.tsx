@@ -8,6 +8,7 @@ import { Flows } from './flows.tsx'
 import { Live } from './live.ts'
 import { Deliveries, Faults, Next, Parties, Stories } from './parties.tsx'
 import { People } from './people.tsx'
+import { RecorderView, useRecorder } from './recorder.tsx'
 import { Requests } from './requests.tsx'
 import { TimelineView } from './timeline.tsx'
 
@@ -15,10 +16,11 @@ function Console(): JSX.Element {
   const [, redraw] = useState(0)
   const live = useMemo(() => new Live(() => redraw((times) => times + 1)), [])
   const now = useCallback(() => live.now(), [live])
-  const { act, busy, refusal } = useActs()
+  const recorder = useRecorder(live)
+  const { act, busy, refusal } = useActs(recorder.client)
   useRedrawEvery(MINUTE, redraw)
   const { scene, happenings, requests, connected } = live.shown
-  const doing = useMemo(() => ({ act, busy }), [busy])
+  const doing = useMemo(() => ({ act, busy }), [busy, recorder.recording])
   return (
     <Doing.Provider value={doing}>
       <a class="skip" href="#main">
@@ -57,6 +59,7 @@ function Console(): JSX.Element {
             <Clock now={now} offset={scene.offset_ms} due={scene.due} happenings={happenings} />
             <TimelineView key={scene.epoch} happenings={happenings} now={now} />
             <Stories />
+            <RecorderView recorder={recorder} live={live} />
             <Next due={scene.due} now={now()} />
             <People people={scene.people} now={now()} />
             <Parties parties={scene.parties} />

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact'
-import { DAY, type Moment, toSeconds } from '../../../clock/moment.ts'
+import type { Moment } from '../../../clock/moment.ts'
 import { Time } from '../../../ui/time.tsx'
 import { PASSWORD } from '../../people.ts'
-import type { PersonShown, SessionShown } from '../../scene.ts'
+import type { AccountShown, PersonShown, SessionShown } from '../../scene.ts'
 import { AskFirst, Press, useDoing } from './actions.tsx'
 
 const STATES = {
@@ -86,7 +86,7 @@ function Person({
             </AskFirst>
           </div>
           {accounts.map((account) => (
-            <Account key={account.id} account={account} now={now} />
+            <Account key={account.id} account={account} />
           ))}
         </details>
       )}
@@ -124,21 +124,11 @@ const PLANS = ['trial', 'pro', 'team'] as const
 
 function Account({
   account: { id, name, role, plan, status, closed },
-  now,
 }: {
-  readonly account: PersonShown['accounts'][number]
-  readonly now: Moment
+  readonly account: AccountShown
 }): JSX.Element {
   const { act } = useDoing()
-  const set = (to: string) =>
-    act(({ accounts }) =>
-      accounts.setPlan(id, {
-        plan: to,
-        status: to === 'trial' ? 'trialing' : 'active',
-        trial_ends_at: to === 'trial' ? toSeconds(now + 30 * DAY) : null,
-        period_ends_at: to === 'trial' ? null : toSeconds(now + 30 * DAY),
-      }),
-    )
+  const set = (to: string) => act(({ accounts }) => accounts.putOn(id, to))
   return (
     <div class="row">
       <span>

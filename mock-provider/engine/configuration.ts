@@ -81,19 +81,13 @@ export function configuration(options: EngineOptions, exchanges: Exchanges): Con
         return `${base}${page}?${new URLSearchParams({ tx, p: policy.id })}`
       },
     },
-    // B2C asks for no consent: each application of the tenant is granted what it asks for.
-    async loadExistingGrant(ctx) {
-      const { account, client, session, resourceServers } = ctx.oidc
+    // B2C asks for no consent: each application of the tenant is granted what it asks for. Anew each
+    // time, so that a code used twice takes the tokens with it that came of it, and no others.
+    async loadExistingGrant({ oidc }) {
+      const { account, client, resourceServers } = oidc
       if (!account || !client) return undefined
-      const known = session?.grantIdFor(client.clientId)
-      const found = known === undefined ? undefined : await ctx.oidc.provider.Grant.find(known)
-      const grant =
-        found?.accountId === account.accountId
-          ? found
-          : new ctx.oidc.provider.Grant({
-              accountId: account.accountId,
-              clientId: client.clientId,
-            })
+      const { accountId } = account
+      const grant = new oidc.provider.Grant({ accountId, clientId: client.clientId })
       grant.addOIDCScope(OPENID_SCOPES.join(' '))
       for (const [resource, server] of Object.entries(resourceServers ?? {})) {
         grant.addResourceScope(resource, [...server.scopes].join(' '))

@@ -5,8 +5,8 @@ import type { Application, Policy } from '../config.ts'
 /** Whatever is configured: B2C's rule for pages in browsers. */
 const SPA_REFRESH_LIFE = toSeconds(DAY)
 
-/** A grant judges nothing: each token of it has a life of its own, which another use may prolong. */
-const GRANT_LIFE = toSeconds(36_500 * DAY)
+/** Longer than anything lives that may come of it. */
+const ENDLESS = toSeconds(36_500 * DAY)
 
 /** How long everything lives, in the engine's seconds (notes/b2c.md §1.6). */
 export const lifetimes = (
@@ -16,7 +16,7 @@ export const lifetimes = (
 ): NonNullable<Configuration['ttl']> => ({
   AccessToken: toSeconds(policy.lifetimes.accessToken),
   AuthorizationCode: toSeconds(10 * MINUTE),
-  Grant: GRANT_LIFE,
+  Grant: grantLife(policy.lifetimes),
   IdToken: toSeconds(policy.lifetimes.idToken),
   Interaction: toSeconds(HOUR),
   RefreshToken: (ctx, token) =>
@@ -42,6 +42,9 @@ export function sessionLife(
   if (sessionExpiry === 'rolling') return life
   return Math.max(1, (session.loginTs ?? now) + life - now)
 }
+
+const grantLife = ({ slidingWindow }: Policy['lifetimes']): number =>
+  slidingWindow === 'unbounded' ? ENDLESS : toSeconds(slidingWindow + DAY)
 
 /** @param age - seconds since the person signed in and the first of these tokens was given out */
 export function refreshLife(

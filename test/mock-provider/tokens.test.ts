@@ -31,6 +31,7 @@ beforeAll(async () => {
         id: 'B2C_1_short',
         journey: 'sign-in',
         lifetimes: {
+          session: '15min',
           accessToken: '5min',
           idToken: '10min',
           refreshToken: '1d',
@@ -270,6 +271,15 @@ describe('refreshing', () => {
     expect(codeSaid((await policy.refresh(refresh_token)).body)).toBe('AADB2C90129')
   })
 
+  test('what another sign-in in the same session gave lives on then', async () => {
+    const browser = world.browser()
+    const { refresh_token } = await policy.tokens(browser)
+    const code = codeOf(await policy.ask(browser))
+    await policy.redeem(code)
+    expect(codeSaid((await policy.redeem(code)).body)).toBe('AADB2C90129')
+    expect((await policy.refresh(refresh_token)).status).toBe(200)
+  })
+
   test.each([
     ['made up', 'made-up'],
     ['cut short', ''],
@@ -284,6 +294,21 @@ describe('refreshing', () => {
     expect((await policy.refresh(refresh_token, { application: HYBRID })).status).toBe(400)
     expect((await policy.refresh(refresh_token, { application: NATIVE })).status).toBe(200)
   })
+})
+
+test('a session of fifteen minutes: minutes 14 and 28 find it, minute 44 does not', async () => {
+  const browser = world.browser()
+  const short = at('B2C_1_short')
+  await short.signIn(browser)
+  for (const [pause, found] of [
+    [14, true],
+    [14, true],
+    [16, false],
+  ] as const) {
+    later(pause * MINUTE)
+    const page = await short.ask(browser, { more: { prompt: 'none' } })
+    expect(codeOf(page) !== '').toBe(found)
+  }
 })
 
 test('a code lives ten minutes: minute 9, and minute 11: AADB2C90080', async () => {

@@ -50,7 +50,7 @@ export async function tokenAnswer(
     scope: oidc.params?.scope ?? source?.scope,
     ...(given.refresh_token !== undefined && {
       refresh_token: given.refresh_token,
-      refresh_token_expires_in: RefreshToken?.remainingTTL,
+      refresh_token_expires_in: RefreshToken?.expiration,
     }),
     ...(oidc.body?.client_info === '1' && {
       client_info: clientInfo(person, policy, config.tenant),

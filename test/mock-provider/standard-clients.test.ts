@@ -56,7 +56,7 @@ test('openid-client: sign-in with PKCE, an API’s token, day 13’s refresh, da
     scope: SCOPE,
   })
   expect(refreshed.claims()?.sub).toBe(tokens.claims()?.sub)
-  expect(refreshed.expiresIn()).toBe(3600)
+  expect(refreshed.expires_in).toBe(3600)
   later(15 * DAY)
   await expect(
     client.refreshTokenGrant(config, refreshed.refresh_token ?? ''),

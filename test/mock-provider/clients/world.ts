@@ -27,9 +27,10 @@ export const POLICIES = [
 export async function openSecureWorld(more: Partial<ProviderConfigInput> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-clients-'))
   const { authority, file: ca } = openAuthority(folder, clock.now())
+  const credentials = issueCredentials(authority, 'localhost', clock.now())
   const provider = await startProvider({
     port: 0,
-    credentials: issueCredentials(authority, 'localhost', clock.now()),
+    credentials,
     config: v.parse(ProviderConfig, {
       ...DEFAULT_CONFIG,
       applications: APPLICATIONS,
@@ -71,6 +72,7 @@ export async function openSecureWorld(more: Partial<ProviderConfigInput> = {}) {
 
   return {
     ...provider,
+    credentials,
     ca,
     host: new URL(provider.url).host,
     authorityOf,

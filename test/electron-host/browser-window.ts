@@ -52,7 +52,7 @@ interface Bounds {
   readonly height: number
 }
 
-/** The class of windows of one app. There is no window manager: what one would do is only noted. */
+/** The class of windows of one app. There may be no display: what would be seen on one is mostly noted. */
 export function browserWindows(app: App, sessions: Sessions, around: Around) {
   const all = new Set<BrowserWindow>()
 
@@ -77,9 +77,10 @@ export function browserWindows(app: App, sessions: Sessions, around: Around) {
       const { preload, partition = '' } = webPreferences
       const { x = 0, y = 0, width = 800, height = 600 } = options
       this.#bounds = { x, y, width, height }
+      const frame = { left: x, top: y, width, height }
       this.#visible = options.show !== false
       this.#title = options.title ?? app.name
-      this.webContents = new WebContents(sessions.fromPartition(partition), preload, around)
+      this.webContents = new WebContents(sessions.fromPartition(partition), preload, frame, around)
       all.add(this)
       this.webContents.on('page-title-updated', (event: HostedEvent, title: string) => {
         this.emit('page-title-updated', event, title, true)
@@ -111,6 +112,7 @@ export function browserWindows(app: App, sessions: Sessions, around: Around) {
       if (this.#focused) return
       for (const other of all) other.blur()
       this.#focused = true
+      void this.webContents.reveal()
       this.emit('focus')
     }
 

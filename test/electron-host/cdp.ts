@@ -13,6 +13,22 @@ type Events = Protocol.Events
 /** What the pipe brings: Chromium's own messages, which nobody here needs to doubt. */
 type Json = ReturnType<typeof JSON.parse>
 
+/** Where a window is to be; Chromium's own place where nothing is said. */
+export interface Frame {
+  readonly left?: number
+  readonly top?: number
+  readonly width?: number
+  readonly height?: number
+}
+
+/** A hidden page would be tidier, but doesn't keep the cookies. */
+const MINIMIZED = { newWindow: true, windowState: 'minimized', focus: false } as const
+
+interface NewPage {
+  readonly id: string
+  readonly cdp: CdpSession
+}
+
 /** One debugging session: of the whole browser, or of one of its pages. */
 export class CdpSession {
   readonly #call: (method: string, params: object | undefined) => Promise<Json>
@@ -90,7 +106,8 @@ export class Chromium {
     this.#process = spawn(
       process.env.CHROMIUM ?? '/usr/bin/chromium',
       [...SWITCHES, `--user-data-dir=${folder}`],
-      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+      // In a group of its own: Ctrl-C in a terminal is the app's to hear, which ends this one in order.
+      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true },
     )
     this.#process.once('exit', () => {
       for (const { reject } of this.#waiting.values()) reject(new Error('Chromium ended.'))
@@ -117,21 +134,24 @@ export class Chromium {
     return `http://127.0.0.1:${port}`
   }
 
-  /** A new page, which has not run anything yet. */
-  async newPage(): Promise<{ readonly id: string; readonly cdp: CdpSession }> {
-    const { targetId } = await this.root.send('Target.createTarget', {
-      url: 'about:blank',
-      newWindow: true,
-    })
+  /** A new page, which has not run anything yet, in a window of its own. */
+  newPage(frame: Frame = {}): Promise<NewPage> {
+    return this.#create({ newWindow: true, ...frame })
+  }
+
+  async #create(how: Omit<Commands['Target.createTarget'], 'url'>): Promise<NewPage> {
+    const { targetId } = await this.root.send('Target.createTarget', { url: 'about:blank', ...how })
     const cdp =
       this.#attached.get(targetId) ??
       (await new Promise<CdpSession>((resolve) => this.#pages.set(targetId, resolve)))
     return { id: targetId, cdp }
   }
 
-  /** Keeps the profile open without a window; its session cookies would go with the last one. */
+  /** Keeps the profile open without a window of the app's; its session cookies would go with the last one. */
   keepOpen(): Promise<unknown> {
-    this.#keeper ??= this.newPage().then(({ cdp }) => cdp.send('Runtime.runIfWaitingForDebugger'))
+    this.#keeper ??= this.#create(MINIMIZED).then(({ cdp }) =>
+      cdp.send('Runtime.runIfWaitingForDebugger'),
+    )
     return this.#keeper
   }
 

@@ -126,7 +126,7 @@ app.quitting = {
   end: () => session.end(),
 }
 
-process.on('SIGTERM', () => app.quit())
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
 process.on('message', (question: Question) => {
   const { number, source, argument } = question
   // Like Playwright's `electronApplication.evaluate`: a function of the test, run in this process.

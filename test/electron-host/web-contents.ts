@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
-import type { CdpSession, Chromium, Protocol } from './cdp.ts'
+import type { CdpSession, Chromium, Frame, Protocol } from './cdp.ts'
 import { tell } from './control.ts'
 import { HostedEvent } from './event.ts'
 import type { IpcMain } from './ipc-main.ts'
@@ -50,12 +50,12 @@ export class WebContents extends EventEmitter {
   #destroyed = false
   #openHandler: ((details: { url: string }) => Opening) | undefined
 
-  constructor(session: Session, preload: string | undefined, around: Around) {
+  constructor(session: Session, preload: string | undefined, frame: Frame, around: Around) {
     super()
     this.session = session
     this.#around = around
     this.#preload = preload === undefined ? undefined : readFileSync(preload, 'utf8')
-    this.#ready = this.#open()
+    this.#ready = this.#open(frame)
   }
 
   async loadURL(url: string): Promise<void> {
@@ -97,6 +97,12 @@ export class WebContents extends EventEmitter {
     return result.value
   }
 
+  /** For the host: its window comes to the front, where there is a display. */
+  async reveal(): Promise<void> {
+    const cdp = await this.#ready
+    if (!this.#destroyed) await cdp.send('Page.bringToFront').catch(() => {})
+  }
+
   /** For the host: its window closes. */
   async close(): Promise<void> {
     await this.#ready
@@ -106,9 +112,9 @@ export class WebContents extends EventEmitter {
     await chromium.root.send('Target.closeTarget', { targetId: this.#page }).catch(() => {})
   }
 
-  async #open(): Promise<CdpSession> {
+  async #open(frame: Frame): Promise<CdpSession> {
     const chromium = await this.session.chromium()
-    const { id, cdp } = await chromium.newPage()
+    const { id, cdp } = await chromium.newPage(frame)
     this.#page = id
     this.#listen(chromium, cdp)
     await Promise.all([cdp.send('Page.enable'), cdp.send('Runtime.enable')])

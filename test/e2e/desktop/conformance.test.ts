@@ -324,23 +324,14 @@ test('a window keeps its title where the app says so, and takes the page’s oth
 })
 
 test('a page is granted what it asks for, unless its session says no', async () => {
-  const states = await app.evaluate(async ({ BrowserWindow, session }, url) => {
-    const granted = async (partition: string) => {
-      const window = new BrowserWindow({ show: false, webPreferences: { partition } })
-      await window.loadURL(url)
-      const { state } = await window.webContents.executeJavaScript(
-        "navigator.permissions.query({ name: 'geolocation' }).then(({ state }) => ({ state }))",
-      )
-      window.destroy()
-      return state
-    }
-    session.fromPartition('denies').setPermissionCheckHandler(() => false)
-    session.fromPartition('denies').setPermissionRequestHandler((_contents, _name, decide) => {
-      decide(false)
-    })
-    return [await granted('grants'), await granted('denies')]
-  }, address('/asks'))
-  expect(states).toEqual(['granted', 'denied'])
+  const state = () =>
+    inPage("navigator.permissions.query({ name: 'geolocation' }).then(({ state }) => state)")
+  expect(await state()).toBe('granted')
+  await app.evaluate(({ session }) => {
+    session.defaultSession.setPermissionCheckHandler(() => false)
+    session.defaultSession.setPermissionRequestHandler((_contents, _name, decide) => decide(false))
+  }, undefined)
+  await expect.poll(state).toBe('denied')
 })
 
 test.each([

@@ -12,6 +12,7 @@ input { font: inherit; padding: .5rem .625rem; margin-bottom: .625rem; border: 1
 input[readonly] { background: transparent; }
 .rememberMe { display: flex; gap: .5rem; align-items: center; margin-bottom: .375rem; }
 .rememberMe input { margin: 0; width: 1.125rem; height: 1.125rem; }
+button + label { margin-top: .625rem; }
 [hidden] { display: none; }
 button { font: inherit; padding: .5rem 1rem; margin-top: .25rem; border: 1px solid GrayText; border-radius: .375rem; background: transparent; color: inherit; cursor: pointer; }
 button.main { background: light-dark(#1f4fd1, #9db8ff); color: light-dark(#fff, #0b1a3f); border-color: transparent; font-weight: 600; }

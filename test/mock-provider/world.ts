@@ -53,8 +53,8 @@ export async function openWorld(more: Partial<ProviderConfigInput> = {}) {
   const rpOf = (id: string) => rpFor((policy) => policy.id === id)
   const redirectUri = application.redirectUris[0] ?? ''
 
-  /** Begins a sign-in in a browser, or, at the other policy, a reset. */
-  async function begin(browser: Browser, more: Record<string, string> = {}, at = rp) {
+  /** What a relying party asks, and how it takes the answer. */
+  async function request(more: Record<string, string> = {}, at = rp) {
     const state = client.randomState()
     const nonce = client.randomNonce()
     const verifier = client.randomPKCECodeVerifier()
@@ -67,15 +67,21 @@ export async function openWorld(more: Partial<ProviderConfigInput> = {}) {
       code_challenge_method: 'S256',
       ...more,
     })
-    const page = await browser.get(url)
-    const redeem = (callback: Page) =>
-      client.authorizationCodeGrant(at, callback.url, {
+    const redeem = (callback: URL) =>
+      client.authorizationCodeGrant(at, callback, {
         expectedState: state,
         expectedNonce: nonce,
         pkceCodeVerifier: verifier,
         idTokenExpected: true,
       })
-    return { page, state, redeem }
+    return { url, state, redeem }
+  }
+
+  /** Begins a sign-in in a browser, or, at the other policy, a reset. */
+  async function begin(browser: Browser, more: Record<string, string> = {}, at = rp) {
+    const { url, state, redeem } = await request(more, at)
+    const page = await browser.get(url)
+    return { page, state, redeem: (callback: Page) => redeem(callback.url) }
   }
 
   /** Signs somebody in with a password, whatever session there was. */
@@ -111,6 +117,7 @@ export async function openWorld(more: Partial<ProviderConfigInput> = {}) {
     rp,
     resetRp,
     rpOf,
+    request,
     begin,
     beginReset,
     mailedCode,

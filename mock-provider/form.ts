@@ -26,6 +26,10 @@ export async function readText(
   return Buffer.concat(chunks).toString()
 }
 
+/** A parameter of the address; the first, should it come more than once. */
+export const firstOf = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value
+
 const CSRF_COOKIE = 'x-ms-cpim-csrf'
 
 /** The browser's form token: the cookie and the hidden field must agree, as at B2C. */

@@ -7,9 +7,8 @@ import type { Policy, ProviderConfig } from './config.ts'
 import { MAILS_PATH } from './control/calls.ts'
 import { control } from './control/control.ts'
 import type { Desk } from './control/desk.ts'
-import { COOKIE, cookiesAcrossSites } from './cookie.ts'
+import { cookiesAcrossSites } from './cookie.ts'
 import { b2cError } from './dialect/b2c/errors.ts'
-import { decideLogout } from './dialect/b2c/logout.ts'
 import { metadata } from './dialect/b2c/metadata.ts'
 import {
   authorityOf,
@@ -18,14 +17,14 @@ import {
   readPath,
   tenantDomain,
 } from './dialect/b2c/paths.ts'
-import { createEngine, type Engine } from './engine.ts'
+import { createEngine } from './engine.ts'
 import { answerWithFaults } from './faults/answers.ts'
 import { PLACES, type Place } from './faults/catalogue.ts'
 import { Faults } from './faults/faults.ts'
 import { forgetPrompts, spoilReturn } from './faults/front-channel.ts'
-import { howToEnd, LastSession, mayReuseCodes } from './faults/sessions.ts'
+import { LastSession, mayReuseCodes } from './faults/sessions.ts'
 import { faultyKeys, loseIdToken, OTHER_ISSUER } from './faults/tokens.ts'
-import { readForm } from './form.ts'
+import { firstOf } from './form.ts'
 import { SelfAsserted } from './journeys/asserted.ts'
 import { endByScript } from './journeys/by-script.ts'
 import { ProfileEdit } from './journeys/profile.ts'
@@ -38,10 +37,10 @@ import { createKeys, type SigningKeys } from './keys.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
 import { Logins } from './logins.ts'
+import { logout } from './logout.ts'
 import { Mails } from './mails.ts'
 import { failurePage } from './pages/failure.tsx'
-import { seeOther, sendPage } from './pages/send.ts'
-import { signedOutPage } from './pages/signed-out.tsx'
+import { sendPage } from './pages/send.ts'
 import { People } from './people.ts'
 import { Store } from './store.ts'
 import { Trail } from './trail.ts'
@@ -218,7 +217,7 @@ export function createProviderServer(
       case 'selfAssertedConfirmed':
         return ctx.method === 'GET' ? asserted.confirmed(ctx) : notFound(ctx)
       case 'logout':
-        return logout(ctx, engine)
+        return logout(ctx, engine, { config, keys, faults, clock, log })
       case 'authorize':
         lastSession.recall(ctx, engine)
         if (path.tail === '') forgetPrompts(ctx, faults)
@@ -243,35 +242,6 @@ export function createProviderServer(
     notFound(ctx)
   }
 
-  /** Ends the session of the browser without asking, as B2C does, and goes on. */
-  async function logout(ctx: Koa.Context, { provider, policy }: Engine): Promise<void> {
-    const posted = ctx.method === 'POST' ? await readForm(ctx.req) : undefined
-    const read = (name: string) => posted?.get(name) ?? firstOf(ctx.query[name])
-    const hint = read('id_token_hint')
-    const decision = decideLogout(
-      {
-        hint: hint === undefined ? 'none' : await keys.verify(hint),
-        redirectUri: read('post_logout_redirect_uri'),
-        state: read('state'),
-      },
-      { applications: config.applications, requireIdTokenHint: policy.requireIdTokenHint },
-    )
-    log('logout', { outcome: decision.kind === 'refuse' ? decision.code : decision.kind })
-    if (decision.kind === 'refuse') {
-      const error = b2cError(decision.code, clock.now(), decision.values)
-      return sendPage(ctx, failurePage(error), 400)
-    }
-    const ending = howToEnd(faults)
-    if (ending === 'nothing') return sendPage(ctx, signedOutPage(), 200)
-    if (ending.session) {
-      const session = await provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0])
-      await session.destroy()
-    }
-    if (ending.cookie) ctx.cookies.set(provider.cookieName('session'), null, COOKIE)
-    if (decision.kind === 'redirect') return seeOther(ctx, decision.to)
-    sendPage(ctx, signedOutPage(), 200)
-  }
-
   const policies = engines.map(({ policy: { id, journey }, issuer }) => ({
     id,
     journey,
@@ -293,9 +263,6 @@ const placeOf = (path: B2cPath | undefined): Place => {
   if (path?.kind !== 'policy') return 'pages'
   return PLACES.find((place) => place === path.endpoint) ?? 'pages'
 }
-
-const firstOf = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value[0] : value
 
 function notFound(ctx: Koa.Context): void {
   const error_description =

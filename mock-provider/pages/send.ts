@@ -16,14 +16,22 @@ type Answer = Koa.BaseContext & { body: unknown }
 export const sendPage = (ctx: Answer, page: VNode, status: number): void =>
   send(ctx, page, status, POLICY)
 
-/** Sends a page with scripts of its own: those that bring the nonce run, and ask nobody but us. */
+/**
+ * Sends a page with scripts of its own: those that bring the nonce run, and ask nobody but us.
+ *
+ * @param frames - the addresses that it frames
+ */
 export function sendScriptedPage(
   ctx: Answer,
   draw: (nonce: string) => VNode,
   status: number,
+  frames: readonly string[] = [],
 ): void {
   const nonce = randomBytes(16).toString('base64url')
-  send(ctx, draw(nonce), status, `${POLICY}; script-src 'nonce-${nonce}'; connect-src 'self'`)
+  const origins = [...new Set(frames.map((frame) => new URL(frame).origin))]
+  const framed = origins.length === 0 ? '' : `; frame-src ${origins.join(' ')}`
+  const policy = `${POLICY}; script-src 'nonce-${nonce}'; connect-src 'self'${framed}`
+  send(ctx, draw(nonce), status, policy)
 }
 
 function send(ctx: Answer, page: VNode, status: number, policy: string): void {

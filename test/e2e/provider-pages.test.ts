@@ -20,20 +20,30 @@ type World = Awaited<ReturnType<typeof openWorld>>
 let world: World
 let browser: Browser
 
-/** The application, where people come back to. */
-const receiver = createServer((_request, response) => {
+/** What the applications were asked for. */
+const arrived: string[] = []
+
+/** The applications: where people come back to, and where one of them hears of a sign-out. */
+const receiver = createServer((request, response) => {
+  arrived.push(request.url ?? '')
   response.setHeader('content-type', 'text/html')
   response.end('<!doctype html><html lang="en"><title>Back</title><h1>Back in the app</h1></html>')
 })
 let callback: string
+let mail: string
 
 beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true })
   await new Promise<void>((ready) => receiver.listen(0, '127.0.0.1', ready))
   callback = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/callback`
+  mail = callback.replace('/callback', '/mail')
+  const frontChannelLogoutUri = `${mail}/signed-out`
   world = await openWorld({
     policies: [...KEEPS],
-    applications: [{ ...application, redirectUris: [callback] }],
+    applications: [
+      { ...application, redirectUris: [callback] },
+      { ...application, clientId: 'mail', redirectUris: [mail], frontChannelLogoutUri },
+    ],
   })
   browser = await launchChromium()
 })
@@ -159,5 +169,24 @@ test('through Facebook, by the button’s id', async () => {
   await page.locator('#next').click()
   await back(page)
   expect((await redeem()).claims()?.idp).toBe('facebook.com')
+  expect(errors).toEqual([])
+})
+
+test('signing out of one application tells the other, and goes on by itself', async () => {
+  const { page, errors } = await open({})
+  await page.locator('#email').fill('dave@example.test')
+  await page.locator('#password').fill(password)
+  await page.locator('#next').click()
+  await back(page)
+  const asMail = { client_id: 'mail', redirect_uri: mail, scope: 'openid' }
+  await page.goto((await world.request(asMail)).url.href)
+  await page.waitForURL(`${mail}?**`)
+  arrived.length = 0
+  await page.goto(world.logoutUrl({ post_logout_redirect_uri: callback, state: 'out' }).href)
+  await page.waitForURL(`${callback}?state=out`)
+  expect(arrived.filter((path) => !path.includes('favicon'))).toEqual([
+    '/mail/signed-out',
+    '/callback?state=out',
+  ])
   expect(errors).toEqual([])
 })

@@ -64,6 +64,8 @@ export function noteAnswer(
   trail: Trail,
   reasons: EngineReasons,
 ): void {
+  // Nothing was answered at all: the trail has the fault that did it.
+  if (ctx.respond === false) return
   const refusal = refusalIn(ctx)
   const engine = ctx.oidc as EngineContext | undefined
   trail.add({

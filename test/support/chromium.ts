@@ -1,8 +1,12 @@
 import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
-/** A real Chromium, without a display and without any errand of its own on the network. */
-export const launchChromium = (): Promise<Browser> =>
+/**
+ * A real Chromium, without a display and without any errand of its own on the network.
+ *
+ * @param more - switches beside the usual ones.
+ */
+export const launchChromium = (...more: readonly string[]): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -13,6 +17,7 @@ export const launchChromium = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
 

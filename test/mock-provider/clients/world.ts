@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import * as v from 'valibot'
-import { issueCredentials } from '../../../mock-provider/certificates/authority.ts'
+import { issueCredentials, pinOf } from '../../../mock-provider/certificates/authority.ts'
 import { openAuthority } from '../../../mock-provider/certificates/folder.ts'
 import { ProviderConfig, type ProviderConfigInput } from '../../../mock-provider/config.ts'
 import { DEFAULT_CONFIG } from '../../../mock-provider/defaults.ts'
@@ -74,6 +74,8 @@ export async function openSecureWorld(more: Partial<ProviderConfigInput> = {}) {
     ...provider,
     credentials,
     ca,
+    /** What Chromium is told to trust (print-env). */
+    pin: pinOf(authority),
     host: new URL(provider.url).host,
     authorityOf,
     verified,

@@ -19,7 +19,7 @@ import { type Ports, takeDefaultPorts, takePortBlock } from './ports.ts'
 import type { PartyName } from './scene.ts'
 import { seedWrites } from './seed.ts'
 import { Feed } from './site/feed.ts'
-import type { Order } from './site/orders.ts'
+import type { Order, Weight } from './site/orders.ts'
 
 export interface WorldOptions {
   readonly ports: 'default' | 'free'
@@ -85,6 +85,11 @@ export class World {
   /** What the site's admin API takes; fresh at each start. */
   get adminKey(): string {
     return this.#secrets.admin
+  }
+
+  /** What the site holds in memory; `undefined` when it is down. */
+  async weighSite(): Promise<Weight | undefined> {
+    return this.#feed?.weigh()
   }
 
   /**

@@ -6,9 +6,9 @@ import type { History } from '../history/history.ts'
 import { RequestLog } from '../requests/request-log.ts'
 import type { PartyName } from '../scene.ts'
 import { Mirror } from './mirror.ts'
-import { type AnswerFault, type Order, readFromParty } from './orders.ts'
+import { type AnswerFault, type Order, readFromParty, type Weight } from './orders.ts'
 
-/** How long the site may take to say that it has told everything; it may be down. */
+/** How long the site may take to answer; it may be down. */
 const PATIENCE = SECOND
 
 /** What the site's log says of refreshes that changed nothing, and so are in no record. */
@@ -32,7 +32,7 @@ export class Feed {
   readonly mirror = new Mirror()
   readonly requests = new RequestLog()
   readonly #options: FeedOptions
-  readonly #waiting = new Map<number, () => void>()
+  readonly #waiting = new Map<number, (weight?: Weight) => void>()
   #asked = 0
 
   constructor(options: FeedOptions) {
@@ -57,6 +57,8 @@ export class Feed {
       this.#options.changed()
     } else if ('met' in message) {
       this.#options.met(message.met)
+    } else if ('weighed' in message) {
+      this.#waiting.get(message.weighed)?.(message.weight)
     } else {
       this.#waiting.get(message.caughtUp)?.()
     }
@@ -64,17 +66,26 @@ export class Feed {
   }
 
   /** Resolves once everything is known that the site did before; at once when it is down. */
-  caughtUp(): Promise<void> {
+  async caughtUp(): Promise<void> {
+    await this.#ask((number) => ({ catchUp: number }))
+  }
+
+  /** What the site holds in memory; `undefined` when it is down. It stands still while it counts. */
+  weigh(): Promise<Weight | undefined> {
+    return this.#ask((number) => ({ weigh: number }))
+  }
+
+  #ask(order: (number: number) => Order): Promise<Weight | undefined> {
     const number = ++this.#asked
     return new Promise((resolve) => {
       const patience = setTimeout(() => done(), PATIENCE)
-      const done = () => {
+      const done = (weight?: Weight) => {
         clearTimeout(patience)
         this.#waiting.delete(number)
-        resolve()
+        resolve(weight)
       }
       this.#waiting.set(number, done)
-      if (!this.#options.say({ catchUp: number })) done()
+      if (!this.#options.say(order(number))) done()
     })
   }
 

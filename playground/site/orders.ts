@@ -17,9 +17,21 @@ const Order = v.union([
   v.object({ fault: v.picklist(ANSWER_FAULTS), mode: v.picklist(FAULT_MODES) }),
   /** Answered once everything before it was told. */
   v.object({ catchUp: v.number() }),
+  /** Answered with a {@link Weight}. */
+  v.object({ weigh: v.number() }),
 ])
 
 export type Order = v.InferOutput<typeof Order>
+
+/** What the site holds in memory once all garbage is gone. */
+const Weight = v.object({
+  /** Bytes of JavaScript objects, and of buffers outside their heap. */
+  held: v.number(),
+  /** How many records its store keeps, of all kinds. */
+  records: v.number(),
+})
+
+export type Weight = v.InferOutput<typeof Weight>
 
 /** What a party tells, and the site most of it: a JSON line each, on its standard output. */
 const FromParty = v.union([
@@ -35,6 +47,7 @@ const FromParty = v.union([
     ),
   }),
   v.object({ caughtUp: v.number() }),
+  v.object({ weighed: v.number(), weight: Weight }),
   /** A message of the protocol came, and was answered or not. */
   v.object({ request: Exchange }),
   /** A fault that was for one request alone, and is over. */

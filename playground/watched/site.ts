@@ -8,6 +8,7 @@ import { AnswerFaults } from '../site/answer-faults.ts'
 import { readOrder } from '../site/orders.ts'
 import { shownWrite } from '../site/records.ts'
 import { tell } from './tell.ts'
+import { weigh } from './weigh.ts'
 
 const tellWrites = (writes: readonly Write[]) =>
   tell({ told: writes.map(shownWrite).filter((write) => write !== undefined) })
@@ -32,7 +33,8 @@ async function main(): Promise<void> {
     const order = readOrder(line)
     if (order === undefined) return
     if ('fault' in order) faults.set(order.fault, order.mode)
-    else tell({ caughtUp: order.catchUp })
+    else if ('catchUp' in order) tell({ caughtUp: order.catchUp })
+    else tell({ weighed: order.weigh, weight: weigh(store.everything().length) })
   })
 }
 

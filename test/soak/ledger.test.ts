@@ -92,19 +92,33 @@ describe('what is right', () => {
   })
 })
 
-describe('memory: a process grows up and then no more', () => {
-  const samples = (memory: (second: number) => number) =>
-    Array.from({ length: 600 }, (_, second) => memory(second))
+describe('memory: a process grows up, and then only with what it is to keep', () => {
+  const MIB = 1 << 20
+  const looks = (held: (look: number) => number, records: (look: number) => number) =>
+    Array.from({ length: 120 }, (_, look) => ({ held: held(look) * MIB, records: records(look) }))
+  const same = () => 1_000
 
   test.each([
-    ['a plateau', (second: number) => 80 + Math.min(second, 120) / 2, true],
-    ['a plateau with teeth', (second: number) => 120 + (second % 30), true],
-    ['a leak of 10 MiB a minute', (second: number) => 100 + second / 6, false],
-  ])('%s', (_, memory, plateau) => {
-    expect(growthOf(samples(memory)) === undefined).toBe(plateau)
+    ['a plateau', (look: number) => 80 + Math.min(look, 24) / 2, same, true],
+    ['a plateau with teeth', (look: number) => 120 + (look % 30), same, true],
+    [
+      'a record of 1 KiB each, 200 a look',
+      (look: number) => 40 + (look * 200) / 1024,
+      (look: number) => look * 200,
+      true,
+    ],
+    ['a leak of half a MiB a look', (look: number) => 40 + look / 2, same, false],
+    [
+      'the same while 20 records a look are added',
+      (look: number) => 40 + look / 2,
+      (look: number) => look * 20,
+      false,
+    ],
+  ])('%s', (_, held, records, plateau) => {
+    expect(growthOf(looks(held, records)) === undefined).toBe(plateau)
   })
 
   test('a minute shows nothing', () => {
-    expect(growthOf(samples((second) => second).slice(0, 60))).toBeUndefined()
+    expect(growthOf(looks((look) => look, same).slice(0, 12))).toBeUndefined()
   })
 })

@@ -4,6 +4,7 @@ import { SystemClock } from '../../clock/clock.ts'
 import { DAY, type Duration, HOUR, MINUTE, SECOND, toSeconds } from '../../clock/moment.ts'
 import { DEFAULT_PLANS } from '../../idp/plans/catalogue.ts'
 import { type Newcomer, PASSWORD } from '../../playground/people.ts'
+import type { Weight } from '../../playground/site/orders.ts'
 import { presentCopied } from '../../playground/story/thief.ts'
 import { World } from '../../playground/world.ts'
 import type { AuditPage } from '../../protocol/audit.ts'
@@ -11,7 +12,7 @@ import { Chance } from './chance.ts'
 import { Device } from './device.ts'
 import { Gate } from './gate.ts'
 import { Ledger, type Lifetimes } from './ledger.ts'
-import { growthOf, residentMemory } from './memory.ts'
+import { growthOf, inMib } from './memory.ts'
 import { badNetwork, CALM, ROUGH, type Weather } from './network.ts'
 import { Person } from './person.ts'
 import { SharedTime } from './time.ts'
@@ -40,11 +41,14 @@ export interface SoakReport {
   readonly uses: number
   readonly checks: number
   readonly ended: Readonly<Record<string, number>>
-  /** MiB, of the site, in the part without kills. */
-  readonly memory: { readonly first: number; readonly last: number; readonly samples: number }
+  /** What the site held while nobody was killed, in the order of the looks. */
+  readonly weights: readonly Weight[]
 }
 
 const DEVICES_EACH = 4
+
+/** Between two looks at what the site holds. */
+const LOOK: Duration = 5 * SECOND
 
 /** Of the whole, in which the site is killed now and then; then it lives on, to be measured. */
 const KILLING = 0.6
@@ -69,7 +73,8 @@ class Soak {
   readonly #ledger: Ledger
   readonly #gate = new Gate()
   readonly #people: Person[] = []
-  readonly #memory: number[] = []
+  readonly #weights: Weight[] = []
+  #weight: Weight | undefined
   readonly #world: World
   #time = new SharedTime('')
   #weather: Weather = CALM
@@ -142,18 +147,14 @@ class Soak {
     await Promise.all(loops)
     await this.#lookClosely()
     await this.#readTheLog()
-    const growth = growthOf(this.#memory)
+    const growth = growthOf(this.#weights)
     if (growth !== undefined) this.#ledger.broken.push(growth)
     return {
       broken: this.#ledger.broken,
       virtualDays: Math.round(this.#time.moved / DAY),
       ...this.#counts,
       ended: Object.fromEntries(this.#ledger.ended),
-      memory: {
-        first: Math.round(this.#memory[0] ?? 0),
-        last: Math.round(this.#memory.at(-1) ?? 0),
-        samples: this.#memory.length,
-      },
+      weights: this.#weights,
     }
   }
 
@@ -374,9 +375,11 @@ class Soak {
 
   async #measure(wanted: () => boolean): Promise<void> {
     while (!this.#over) {
-      await rest(SECOND)
-      const memory = residentMemory(this.#world.party('site').pid)
-      if (wanted() && memory !== undefined) this.#memory.push(memory)
+      await rest(LOOK)
+      const weight = await this.#world.weighSite()
+      if (weight === undefined) continue
+      this.#weight = weight
+      if (wanted()) this.#weights.push(weight)
     }
   }
 
@@ -457,9 +460,12 @@ class Soak {
 
   #progress(minutes: number): string {
     const { kills, serviceKills, signIns, uses, checks } = this.#counts
-    const memory = residentMemory(this.#world.party('site').pid)
+    const weight = this.#weight
+    const held = weight
+      ? `${inMib(weight.held)} MiB with ${weight.records} records`
+      : 'not weighed yet'
     const ended = [...this.#ledger.ended].map(([reason, times]) => `${reason} ${times}`).join(', ')
-    return `minute ${minutes}: day ${(this.#time.moved / DAY).toFixed(0)}, ${kills} kills, ${serviceKills} of the service, ${signIns} sign-ins, ${uses} uses, ${checks} checks, ${memory?.toFixed(0)} MiB; ended: ${ended}`
+    return `minute ${minutes}: day ${(this.#time.moved / DAY).toFixed(0)}, ${kills} kills, ${serviceKills} of the service, ${signIns} sign-ins, ${uses} uses, ${checks} checks, ${held}; ended: ${ended}`
   }
 }
 

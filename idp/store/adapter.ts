@@ -11,7 +11,7 @@ import {
   UNFINISHED,
 } from './generations.ts'
 import { Journal } from './journal.ts'
-import { load, type TornEnd } from './load.ts'
+import { type Destination, load, type TornEnd } from './load.ts'
 import { SCHEMA_VERSION } from './migrations.ts'
 import { ALONE, type Pace, writeSnapshot } from './snapshot.ts'
 
@@ -19,6 +19,8 @@ export interface JournalAdapterOptions {
   readonly disk: Disk
   /** Hears what a person who runs the site should know, in a sentence. */
   readonly log: (sentence: string) => void
+  /** Gets what is read. */
+  readonly destination: Destination
   /** Hears of the first write that failed, and says with which error everybody is refused. */
   readonly failed: (error: unknown) => Error
 }
@@ -46,10 +48,10 @@ export class JournalAdapter implements Adapter<Data> {
 
   /** @throws StoreError `store_corrupt`, `store_too_new`; then nothing was changed. */
   async read(): Promise<Data> {
-    const { disk } = this.#options
+    const { disk, destination } = this.#options
     const names = await disk.list(this.#folder)
     const plan = planLoad(this.#folder, generationFiles(names))
-    const { data, sequence, version, ...loaded } = await load(this.#folder, disk, plan)
+    const { data, sequence, version, ...loaded } = await load(this.#folder, disk, plan, destination)
     if (loaded.torn) await this.#cutOff(loaded.torn)
     for (const name of names.filter((name) => UNFINISHED.test(name))) {
       await disk.remove(join(this.#folder, name))

@@ -37,7 +37,8 @@ export interface Disk {
 
 const OWNER_ONLY = 0o600
 const OWNER_ONLY_FOLDER = 0o700
-const READ_CHUNK = 1 << 20
+/** Larger ones would make strings of a size that outlives their use. */
+const READ_CHUNK = 1 << 16
 
 /** Linux writes through with one call. macOS means less by O_DSYNC, and Windows has none. */
 const WRITES_THROUGH = process.platform === 'linux'

@@ -1,6 +1,7 @@
 import type { Moment } from '../../clock/moment.ts'
+import type { Readable } from './data.ts'
 
-/** Below this many entries a rebuild isn't worth its while. */
+/** Below this many entries it isn't worth while to look for useless ones. */
 const FEW = 64
 
 export interface Due<R> {
@@ -18,16 +19,16 @@ export interface Due<R> {
  * more than the records.
  */
 export class DueIndex<R extends { readonly id: string }> {
-  readonly #records: ReadonlyMap<string, R>
+  readonly #records: Readable<R>
   readonly #dueAt: (record: R) => Moment | undefined
   // Side by side instead of objects: a million sessions have a million entries.
   #moments: Moment[] = []
   #ids: string[] = []
 
-  constructor(records: ReadonlyMap<string, R>, dueAt: (record: R) => Moment | undefined) {
+  constructor(records: Readable<R>, dueAt: (record: R) => Moment | undefined) {
     this.#records = records
     this.#dueAt = dueAt
-    this.#rebuild()
+    for (const record of records.values()) this.changed(undefined, record)
   }
 
   /** Entries held; for tests. */
@@ -42,8 +43,8 @@ export class DueIndex<R extends { readonly id: string }> {
     if (at === undefined) return
     const before = was && this.#dueAt(was)
     if (before !== undefined && before <= at) return
-    if (this.#ids.length >= FEW && this.#ids.length >= 2 * this.#records.size) this.#rebuild()
-    else this.#push(at, now.id)
+    if (this.#ids.length >= FEW && this.#ids.length >= 2 * this.#records.size) this.#thinOut()
+    this.#push(at, now.id)
   }
 
   /** The earliest moment at which a record is due. */
@@ -92,15 +93,17 @@ export class DueIndex<R extends { readonly id: string }> {
     return { found: [...found.values()], settled }
   }
 
-  #rebuild(): void {
-    const due = [...this.#records.values()].flatMap((record) => {
-      const at = this.#dueAt(record)
-      return at === undefined ? [] : [{ at, id: record.id }]
-    })
+  /** Leaves the earliest entry of each record that there is. */
+  #thinOut(): void {
+    const kept = new Map<string, Moment>()
+    for (const [index, id] of this.#ids.entries()) {
+      const at = Math.min(this.#moment(index), kept.get(id) ?? Number.POSITIVE_INFINITY)
+      if (this.#records.has(id)) kept.set(id, at)
+    }
     // In order is in heap order.
-    due.sort((a, b) => a.at - b.at)
-    this.#moments = due.map(({ at }) => at)
-    this.#ids = due.map(({ id }) => id)
+    const entries = [...kept].sort(([, a], [, b]) => a - b)
+    this.#ids = entries.map(([id]) => id)
+    this.#moments = entries.map(([, at]) => at)
   }
 
   #push(at: Moment, id: string): void {

@@ -3,7 +3,7 @@ import { Low } from 'lowdb'
 import type { Moment } from '../../clock/moment.ts'
 import { JournalAdapter } from './adapter.ts'
 import { auditPage, refuseRewriting } from './audit-log.ts'
-import { type AnyRecord, applyWrite, type Data, emptyData, idOf, tableOf } from './data.ts'
+import { applyWrite, type Changed, type Data, emptyData, holds, idOf } from './data.ts'
 import { deliveryPage } from './delivery-queues.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import { inShort, StoreError } from './errors.ts'
@@ -86,6 +86,7 @@ export class FileStore implements Store {
   private constructor(
     low: Low<Data>,
     adapter: JournalAdapter,
+    indexes: Indexes,
     lock: Lock,
     compactAfter: number,
     stop: Stop,
@@ -93,11 +94,11 @@ export class FileStore implements Store {
   ) {
     this.#low = low
     this.#adapter = adapter
+    this.#indexes = indexes
     this.#lock = lock
     this.#compactAfter = compactAfter
     this.#stop = stop
     this.#committed = committed
-    this.#indexes = new Indexes(low.data)
   }
 
   /** Use {@link openFileStore}. */
@@ -119,11 +120,24 @@ export class FileStore implements Store {
       queueMicrotask(() => onFailure(error))
       return error
     }
-    const adapter = new JournalAdapter(folder, { disk, log, failed })
-    const low = new Low<Data>(adapter, emptyData())
+    const data = emptyData()
+    // Each record is looked at once, as it comes: later it would have to be read again.
+    const indexes = new Indexes(data)
+    const changed: Changed = (table, was, now) => indexes.changed(table, was, now)
+    const destination = { data, changed }
+    const adapter = new JournalAdapter(folder, { disk, log, destination, failed })
+    const low = new Low<Data>(adapter, data)
     try {
       await low.read()
-      return new FileStore(low, adapter, lock, compactAfter ?? COMPACT_AFTER, stop, committed)
+      return new FileStore(
+        low,
+        adapter,
+        indexes,
+        lock,
+        compactAfter ?? COMPACT_AFTER,
+        stop,
+        committed,
+      )
     } catch (error) {
       await adapter.close()
       throw error
@@ -168,8 +182,7 @@ export class FileStore implements Store {
 
   closedAccounts(limit: number) {
     return this.#find(() =>
-      [...this.#low.data.account.values()]
-        .filter(({ closed }) => closed !== null)
+      [...this.#indexes.accountsByState.all('closed')]
         .sort((a, b) => (b.closed?.at ?? 0) - (a.closed?.at ?? 0))
         .slice(0, limit),
     )
@@ -300,7 +313,7 @@ export class FileStore implements Store {
   async commit(asked: readonly Write[], expected: readonly Expectation[] = []): Promise<boolean> {
     this.#refuseWhenStopped()
     const data = this.#low.data
-    if (expected.some(({ table, id, was }) => tableOf(data, table).get(id) !== was)) return false
+    if (!expected.every((expectation) => holds(data, expectation))) return false
     refuseRewriting(data, asked)
     const writes = numberRecords(data, asked)
     if (writes.length === 0) {
@@ -359,10 +372,7 @@ export class FileStore implements Store {
   }
 
   #apply(write: Write): void {
-    const id = idOf(write)
-    const was: AnyRecord | undefined = tableOf(this.#low.data, write.table).get(id)
-    applyWrite(this.#low.data, write)
-    this.#indexes.changed(write.table, was, 'put' in write ? write.put : undefined)
+    applyWrite(this.#low.data, write, (table, was, now) => this.#indexes.changed(table, was, now))
   }
 
   async #get<T extends TableName>(table: T, id: string): Promise<Tables[T] | undefined> {

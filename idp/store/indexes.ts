@@ -29,9 +29,13 @@ interface Watcher {
   changed(was: AnyRecord | undefined, now: AnyRecord | undefined): void
 }
 
-/** Everything that is looked up otherwise than by id. Lives in memory, made anew at each start. */
+/**
+ * Everything that is looked up otherwise than by id. Lives in memory, and is told of each record when a start
+ * reads it.
+ */
 export class Indexes {
   readonly userByIdentity
+  readonly accountsByState
   readonly membershipsOfUser
   readonly membershipsOfAccount
   readonly invitationsOfAccount
@@ -59,6 +63,7 @@ export class Indexes {
 
   constructor(data: Data) {
     this.userByIdentity = new KeyIndex(data.user, identityKeys)
+    this.accountsByState = new KeyIndex(data.account, ({ closed }) => (closed ? ['closed'] : NONE))
     this.membershipsOfUser = new KeyIndex(data.membership, ({ userId }) => [userId])
     this.membershipsOfAccount = new KeyIndex(data.membership, ({ accountId }) => [accountId])
     this.invitationsOfAccount = new KeyIndex(data.invitation, ({ accountId }) => [accountId])
@@ -106,7 +111,7 @@ export class Indexes {
     ]
     this.#watchers = {
       user: [this.userByIdentity],
-      account: [this.#accountsDue],
+      account: [this.accountsByState, this.#accountsDue],
       membership: [this.membershipsOfUser, this.membershipsOfAccount],
       invitation: [this.invitationsOfAccount, this.#invitationsDue],
       device: [this.deviceByKey, this.#devicesDue],

@@ -1,13 +1,15 @@
+import type { Readable } from './data.ts'
+
 /**
  * Finds records of a table by another key than their id. A key with one record, which is nearly
  * every key, costs one entry and no set of its own.
  */
 export class KeyIndex<R extends { readonly id: string }> {
-  readonly #records: ReadonlyMap<string, R>
+  readonly #records: Readable<R>
   readonly #keysOf: (record: R) => readonly string[]
   readonly #ids = new Map<string, string | Set<string>>()
 
-  constructor(records: ReadonlyMap<string, R>, keysOf: (record: R) => readonly string[]) {
+  constructor(records: Readable<R>, keysOf: (record: R) => readonly string[]) {
     this.#records = records
     this.#keysOf = keysOf
     for (const record of records.values()) this.changed(undefined, record)

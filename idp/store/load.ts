@@ -1,9 +1,10 @@
-import { applyWrite, type Data, emptyData } from './data.ts'
+import { applyWrite, type Changed, type Data, emptyData } from './data.ts'
 import type { Disk } from './disk.ts'
 import { journalPath, type LoadPlan, snapshotPath } from './generations.ts'
 import { damaged, readJournal } from './journal-lines.ts'
 import { SCHEMA_VERSION } from './migrations.ts'
 import { readSnapshot } from './snapshot.ts'
+import type { Write } from './store.ts'
 
 export interface Loaded {
   readonly data: Data
@@ -26,6 +27,12 @@ export interface TornEnd {
   readonly bytes: number
 }
 
+/** Where the records go that are read, and who hears of each as it comes. */
+export interface Destination {
+  readonly data: Data
+  readonly changed?: Changed
+}
+
 /**
  * Reads a snapshot and replays the journals after it. Changes nothing on disk.
  *
@@ -35,19 +42,19 @@ export async function load(
   folder: string,
   disk: Pick<Disk, 'read'>,
   plan: LoadPlan,
+  { data, changed }: Destination = { data: emptyData() },
 ): Promise<Loaded> {
+  const put = (write: Write, text?: string) => applyWrite(data, write, changed, text)
   const snapshot =
     plan.snapshot === undefined
-      ? { data: emptyData(), after: 0, length: 0, version: SCHEMA_VERSION }
-      : await loadSnapshot(folder, disk, plan.snapshot)
+      ? { after: 0, length: 0, version: SCHEMA_VERSION }
+      : await loadSnapshot(folder, disk, plan.snapshot, put)
   let sequence = snapshot.after
   let journalsLength = 0
   let torn: TornEnd | undefined
   for (const generation of plan.journals) {
     const path = journalPath(folder, generation)
-    const read = await readJournal(path, disk.read(path), sequence, (write) =>
-      applyWrite(snapshot.data, write),
-    )
+    const read = await readJournal(path, disk.read(path), sequence, put)
     if (read.torn > 0) {
       if (generation !== plan.journals.at(-1)) {
         throw damaged(path, read.sequence - sequence + 1, 'its checksum is wrong')
@@ -57,11 +64,16 @@ export async function load(
     sequence = read.sequence
     journalsLength += read.length
   }
-  const { data, version, length: snapshotLength } = snapshot
+  const { version, length: snapshotLength } = snapshot
   return { data, sequence, version, snapshotLength, journalsLength, torn }
 }
 
-function loadSnapshot(folder: string, disk: Pick<Disk, 'read'>, generation: number) {
+function loadSnapshot(
+  folder: string,
+  disk: Pick<Disk, 'read'>,
+  generation: number,
+  put: (write: Write, text?: string) => void,
+) {
   const path = snapshotPath(folder, generation)
-  return readSnapshot(path, disk.read(path), generation)
+  return readSnapshot(path, disk.read(path), generation, put)
 }

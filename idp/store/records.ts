@@ -9,7 +9,8 @@ import type { Actor, Reason } from '../../protocol/reasons.ts'
 
 /**
  * What the store holds. Records are immutable: a change is a new record with the same id, so two
- * readers never see half of it, and "has it changed since I read it" is a comparison of identity.
+ * readers never see half of it. "Has it changed since I read it" asks whether it still says the same: what
+ * must collide with something else has a count that changes with it.
  * Times are {@link Moment}s. No secret is ever stored, only its hash.
  */
 

@@ -1,13 +1,13 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
-import { type AnyRecord, type Data, emptyData, isTableName, tableOf } from './data.ts'
+import { type AnyRecord, isTableName } from './data.ts'
 import type { Disk } from './disk.ts'
 import { StoreError } from './errors.ts'
 import { checksum } from './journal-lines.ts'
 import { readLines } from './lines.ts'
 import { migrate, SCHEMA_VERSION, tooNew } from './migrations.ts'
 import { TABLE_NAMES, type TableName, type Tables } from './records.ts'
-import { withSharedStrings } from './shared-strings.ts'
+import type { Write } from './store.ts'
 
 /** How long the event loop is held at a stretch, and left alone in between, in milliseconds. */
 export interface Pace {
@@ -41,7 +41,12 @@ interface Header extends SnapshotPlace {
 }
 
 /** What a snapshot is made of: the tables in memory, or records that are made up as they are written. */
-export type Records = { readonly [T in TableName]: { values(): Iterable<Tables[T]> } }
+export type Records = {
+  readonly [T in TableName]:
+    | { values(): Iterable<Tables[T]> }
+    /** Where JSON of each is at hand. */
+    | { texts(): Iterable<Uint8Array> }
+}
 
 /**
  * Writes all records while others go on changing them. Every record is whole, and the journal of the
@@ -62,31 +67,31 @@ export async function writeSnapshot(
   try {
     let crc = 0
     let length = 0
-    const write = async (text: string) => {
-      const bytes = Buffer.from(text)
+    const write = async (bytes: Uint8Array) => {
       crc = crc32(bytes, crc)
       length += bytes.length
       await file.write(bytes)
     }
     const header: Header = { latchkey: 'store', version: SCHEMA_VERSION, ...place }
-    await write(`${JSON.stringify(header)}\n`)
+    await write(Buffer.from(`${JSON.stringify(header)}\n`))
     let records = 0
-    let slice: string[] = []
+    let slice: Uint8Array[] = []
     let began = performance.now()
     for (const name of TABLE_NAMES) {
-      for (const record of data[name].values()) {
-        slice.push(`${JSON.stringify([name, record])}\n`)
+      const begin = Buffer.from(`["${name}",`)
+      for (const text of textsOf(data[name])) {
+        slice.push(begin, text, END)
         records += 1
         if (records % RECORDS_A_LOOK !== 0 || performance.now() - began < pace.slice) continue
-        await write(slice.join(''))
+        await write(Buffer.concat(slice))
         slice = []
         await rest(pace.rest)
         if (signal.aborted) return undefined
         began = performance.now()
       }
     }
-    await write(slice.join(''))
-    await write(`${JSON.stringify({ records, crc32: checksum(crc) })}\n`)
+    await write(Buffer.concat(slice))
+    await write(Buffer.from(`${JSON.stringify({ records, crc32: checksum(crc) })}\n`))
     await file.sync()
     return length
   } finally {
@@ -94,8 +99,14 @@ export async function writeSnapshot(
   }
 }
 
+const END = Buffer.from(']\n')
+
+function* textsOf(records: Records[TableName]): Iterable<Uint8Array> {
+  if ('texts' in records) yield* records.texts()
+  else for (const record of records.values()) yield Buffer.from(JSON.stringify(record))
+}
+
 export interface ReadSnapshot {
-  readonly data: Data
   readonly after: number
   readonly length: number
   /** The one that wrote it; its records are brought to ours already. */
@@ -107,8 +118,8 @@ export async function readSnapshot(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
   generation: number,
+  put: (write: Write, text?: string) => void,
 ): Promise<ReadSnapshot> {
-  const data = emptyData()
   let header: Header | undefined
   let crc = 0
   let length = 0
@@ -127,9 +138,14 @@ export async function readSnapshot(
         continue
       }
       if (held !== undefined) {
-        const [name, record] = readRecord(path, held, number + index - 1)
-        const today = migrate(name, record, header.version)
-        tableOf(data, name).set(today.id, withSharedStrings(data, name, today))
+        const [table, record] = readRecord(path, held, number + index - 1)
+        const today = migrate(table, record, header.version)
+        const text = today === record ? held.slice(`["${table}",`.length, -1) : undefined
+        try {
+          put({ table, put: today } as Write, text)
+        } catch {
+          throw damaged(path, `line ${number + index - 1} is not a record`)
+        }
         records += 1
       }
       held = text
@@ -140,7 +156,7 @@ export async function readSnapshot(
   if (held !== JSON.stringify({ records, crc32: checksum(crc) })) {
     throw damaged(path, 'its last line, count and checksum, does not fit the rest')
   }
-  return { data, after: header.after, length, version: header.version }
+  return { after: header.after, length, version: header.version }
 }
 
 function readHeader(path: string, text: string, generation: number): Header {
@@ -170,7 +186,7 @@ function readRecord(path: string, text: string, line: number): [TableName, AnyRe
   if (!Array.isArray(parsed) || !isTableName(parsed[0])) {
     throw damaged(path, `line ${line} is not a record`)
   }
-  // The checksum of the whole vouches for what is inside.
+  // The checksum of the whole vouches for what is inside, once all of it is read.
   return parsed as [TableName, AnyRecord]
 }
 

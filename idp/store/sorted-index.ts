@@ -1,3 +1,5 @@
+import type { Readable } from './data.ts'
+
 /** Where a record stands: by the first number, and among equals by the second. */
 export type Place = readonly [number, number]
 
@@ -11,14 +13,14 @@ interface Entry {
  * ones mostly belong at the end, which costs nothing; elsewhere the entries behind are moved.
  */
 export class SortedIndex<R extends { readonly id: string }> {
-  readonly #records: ReadonlyMap<string, R>
+  readonly #records: Readable<R>
   readonly #placeOf: (record: R) => Place | undefined
   readonly #entries: Entry[] = []
   /** By id: a record's place may depend on others that are gone by the time it goes. */
   readonly #byId = new Map<string, Entry>()
 
   constructor(
-    records: ReadonlyMap<string, R>,
+    records: Readable<R>,
     placeOf: (record: R) => Place | undefined,
     among: Iterable<R> = records.values(),
   ) {

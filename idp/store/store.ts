@@ -23,7 +23,7 @@ export type Write =
   | { [T in TableName]: { readonly table: T; readonly put: Tables[T] } }[TableName]
   | { readonly table: TableName; readonly remove: string }
 
-/** A record that a decision was made on, exactly as it was read; `undefined` if there was none. */
+/** A record that a decision was made on, as it was read; `undefined` if there was none. */
 export type Expectation = {
   [T in TableName]: { readonly table: T; readonly id: string; readonly was: Tables[T] | undefined }
 }[TableName]

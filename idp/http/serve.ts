@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Duration, SECOND } from '../../clock/moment.ts'
+import { type Duration, SECOND, toHttpDate } from '../../clock/moment.ts'
 import { toErrorBody } from '../../protocol/error-body.ts'
 import { type ErrorCode, LatchkeyError } from '../../protocol/errors.ts'
 import type { Site } from '../site.ts'
+import { answerHeaders } from './answer-headers.ts'
 import { siteApp } from './app.ts'
 
 /** What slow and many clients may take up, in real milliseconds; no honest one is that slow. */
@@ -42,28 +43,43 @@ export function siteServer(patience: Patience = PATIENCE): Server {
 
 /**
  * Lets the site answer at a server. What Node refuses by itself, before there is a request that the
- * application could see, gets the same kind of answer as everything else: an error and a sentence.
+ * application could see, gets the same kind of answer as everything else: an error and a sentence,
+ * under the same headers.
  */
 export function serve(server: Server, site: Site): void {
   const handle = siteApp(site).callback()
+  const always = answerHeaders(site.settings.url)
+  const refusal = (status: Status): Refusal => {
+    const { line, code, says } = WORDS[status]
+    const body = JSON.stringify(toErrorBody(new LatchkeyError(code, says)))
+    const headers = {
+      ...always,
+      Date: toHttpDate(site.clock.now()),
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': Buffer.byteLength(body),
+      // What follows on this connection may be the rest of what was not understood.
+      Connection: 'close',
+    }
+    return { status, line, headers, body }
+  }
   const answers = new WeakMap<Duplex, ServerResponse>()
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     answers.set(request.socket, response)
     // The site is being stopped: what still comes in on a connection from before is its last request.
     if (!server.listening) response.setHeader('Connection', 'close')
     const target = originForm(request.url ?? '')
-    if (target === undefined) return refuseRequest(response, 400)
+    if (target === undefined) return refuseRequest(response, refusal(400))
     request.url = target
     handle(request, response)
   })
   server.on('checkExpectation', (_request, response: ServerResponse) =>
-    refuseRequest(response, 417),
+    refuseRequest(response, refusal(417)),
   )
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const answer = answers.get(socket)
     const underWay = answer?.headersSent && !answer.writableFinished
     if (error.code === 'ECONNRESET' || !socket.writable || underWay) return socket.destroy()
-    refuseConnection(socket, STATUS_BY_CODE[error.code ?? ''] ?? 400)
+    refuseConnection(socket, refusal(STATUS_BY_CODE[error.code ?? ''] ?? 400))
     return undefined
   })
 }
@@ -105,28 +121,21 @@ const WORDS = {
   },
 } as const satisfies Record<Status, { line: string; code: ErrorCode; says: string }>
 
-const bodyOf = (status: Status): string =>
-  JSON.stringify(toErrorBody(new LatchkeyError(WORDS[status].code, WORDS[status].says)))
+interface Refusal {
+  readonly status: Status
+  readonly line: string
+  readonly headers: Readonly<Record<string, string | number>>
+  readonly body: string
+}
 
-const HEADERS = {
-  'Content-Type': 'application/json; charset=utf-8',
-  'Cache-Control': 'no-store',
-  'X-Content-Type-Options': 'nosniff',
-  // What follows on this connection may be the rest of what was not understood.
-  Connection: 'close',
-} as const
-
-function refuseRequest(response: ServerResponse, status: Status): void {
-  const body = bodyOf(status)
-  response.writeHead(status, { ...HEADERS, 'Content-Length': Buffer.byteLength(body) })
+function refuseRequest(response: ServerResponse, { status, headers, body }: Refusal): void {
+  response.writeHead(status, headers)
   response.end(body)
 }
 
-function refuseConnection(socket: Duplex, status: Status): void {
-  const body = bodyOf(status)
-  const headers = { ...HEADERS, 'Content-Length': Buffer.byteLength(body) }
+function refuseConnection(socket: Duplex, { status, line, headers, body }: Refusal): void {
   const head = [
-    `HTTP/1.1 ${status} ${WORDS[status].line}`,
+    `HTTP/1.1 ${status} ${line}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ]
   socket.end([...head, '', body].join('\r\n'))

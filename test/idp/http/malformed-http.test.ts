@@ -1,6 +1,8 @@
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HOUR, toHttpDate } from '../../../clock/moment.ts'
+import { answerHeaders } from '../../../idp/http/answer-headers.ts'
 import { startScriptedSite } from '../../support/browser.ts'
 import { rawRequest, sendRaw } from '../../support/raw.ts'
 import { expectNoInnards, expectRefusal } from '../../support/refusal.ts'
@@ -70,9 +72,16 @@ describe('a request that is no HTTP is refused in words too', () => {
       417,
     ],
   ])('%s', async (_, bytes, status) => {
+    site.clock.advance(HOUR)
+    const asked = toHttpDate(site.clock.now())
     const answer = await raw(bytes)
     expectRefusal(answer, { status })
     expect(answer.headers.connection).toBe('close')
+    for (const [name, value] of Object.entries(answerHeaders(site.url))) {
+      expect(answer.headers[name.toLowerCase()]).toBe(value)
+    }
+    // By the site's clock, which is hours ahead of the machine's.
+    expect(Date.parse(answer.headers.date ?? '')).toBeGreaterThanOrEqual(Date.parse(asked))
   })
 
   test('a request that names no host is Node’s own to refuse', async () => {

@@ -62,6 +62,17 @@ somebody who may do so asked for it to end now. The account stays, with everythi
 
 To choose a plan again, sign in at ${url}/account/plan`,
   }),
+  reuse_detected: ({ at }, { url }) => ({
+    subject: 'We signed one of your devices out: somebody may have copied its sign-in',
+    text: `On ${exactTime(at)}, a sign-in of yours was used that had been used up before. Mostly
+that means that somebody copied it, so we ended it at once: whoever had the copy is out, and
+so is the device that it was copied from. Nothing else of yours was ended.
+
+Sign in on that device again. To look through your devices, and to end those that you don't
+know, sign in at ${url}/account/devices
+
+If you don't trust the device any more, change your password as well.`,
+  }),
 } as const satisfies {
   readonly [K in MailContent['kind']]: (
     content: Extract<MailContent, { kind: K }>,
@@ -100,5 +111,7 @@ export function mailInWords(content: MailContent, writing: Writing): MailWords {
       return WORDS.payment_due(content, writing)
     case 'plan_canceled':
       return WORDS.plan_canceled(content, writing)
+    case 'reuse_detected':
+      return WORDS.reuse_detected(content, writing)
   }
 }

@@ -4,6 +4,7 @@ import type { SessionEndedEvent } from '../../protocol/events.ts'
 import { type Actor, inWords, type Reason } from '../../protocol/reasons.ts'
 import type { By } from '../audit/by.ts'
 import { audit } from '../audit/entry.ts'
+import { mail } from '../mail/mail.ts'
 import { announce } from '../services/outbox.ts'
 import type { Session } from '../store/records.ts'
 import type { Write } from '../store/store.ts'
@@ -25,8 +26,9 @@ export interface Telling {
 
 /**
  * Everything that is written when a session ends, together or not at all: the ending itself, the
- * event that tells of it with one delivery for each service, and the line of the audit log. Every path
- * that ends a session goes through here, so none can forget to tell.
+ * event that tells of it with one delivery for each service, the line of the audit log, and a mail to
+ * the person where somebody else may have had their tokens. Every path that ends a session goes through
+ * here, so none can forget to tell.
  */
 export function endSession(
   session: Session,
@@ -42,6 +44,9 @@ export function endSession(
     { table: 'session', put: ended },
     ...announce({ payload, at, rememberUntil }, services, now),
     audit('session_ended', by, at, concerned, { actor, reason }),
+    ...(reason === 'reuse_detected'
+      ? [mail({ kind: 'person', userId: session.userId }, { kind: 'reuse_detected', at }, now)]
+      : []),
   ]
 }
 

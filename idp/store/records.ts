@@ -369,6 +369,8 @@ export type MailContent =
       readonly offer: PlanOffer
     }
   | { readonly kind: 'plan_canceled'; readonly account: string; readonly plan: string }
+  /** A token that was used up was used again, so its session was ended. */
+  | { readonly kind: 'reuse_detected'; readonly at: Moment }
 
 /** The plans that a mail offers by link, to one person, for one account. */
 export interface PlanOffer {

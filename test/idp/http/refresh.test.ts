@@ -71,7 +71,13 @@ describe('theft', () => {
     await device.refresh(String(second.body.refresh_token), '2')
     const reuse = await device.refresh(first.refresh_token, '3')
     expect([reuse.status, reuse.body.reason]).toEqual([400, 'reuse_detected'])
-    expect((await sessionOf(first.session_id)).ended?.reason).toBe('reuse_detected')
+    const { ended, userId } = await sessionOf(first.session_id)
+    expect(ended?.reason).toBe('reuse_detected')
+    const [newest] = await site.store.mails(1)
+    expect(newest).toMatchObject({
+      to: { kind: 'person', userId },
+      says: { kind: 'reuse_detected', at: ended?.at },
+    })
   })
 
   test('the token before, after its successor was used at the site: reuse_detected', async () => {

@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- [options]
 
   --rounds <n>       paired rounds (7)
   --seconds <n>      of each contender in each round (3)
-  --warm-up <n>      seconds of each contender before the first round (3)
+  --warm-up <n>      seconds of each contender before the first round (10)
   --connections <n>  keep-alive connections, each with one request at a time (32)
   --sessions <n,…>   how many sessions our stores hold, one store each (1000,100000,1000000)
   --used <n>         how many of them are in use, spread over all (10000)
@@ -34,7 +34,7 @@ export const USAGE = `npm run bench -- [options]
 const OPTIONS = {
   rounds: { type: 'string', default: '7' },
   seconds: { type: 'string', default: '3' },
-  'warm-up': { type: 'string', default: '3' },
+  'warm-up': { type: 'string', default: '10' },
   connections: { type: 'string', default: '32' },
   sessions: { type: 'string', default: '1000,100000,1000000' },
   used: { type: 'string', default: '10000' },

@@ -18,6 +18,7 @@ import { SeenProofs } from '../protocol/dpop/seen.ts'
 import { toErrorBody } from '../protocol/error-body.ts'
 import { LatchkeyError } from '../protocol/errors.ts'
 import { makeDevice } from './devices.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { person, session } from './people.ts'
 import { deviceOf } from './seed.ts'
 import { serve, surroundings } from './serve.ts'
@@ -78,6 +79,8 @@ async function start(): Promise<void> {
   app.use(async (ctx) => {
     ctx.body = ctx.path === ADDRESSES.jwks ? keys.published : await refresh(ctx)
   })
+  // Nobody asks it; but ours pays for one.
+  new Heartbeat().start()
   serve('limit', url, app.callback())
 }
 

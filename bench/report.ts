@@ -76,6 +76,7 @@ const STORE_COLUMNS = [
   'RSS MB then',
   'worst pause ms in a round',
   'in a snapshot',
+  'of it in line',
   'of its own',
   'which took s',
 ]
@@ -87,6 +88,7 @@ export function reportStores(stores: readonly StoreFigures[]): string {
     shown(startMemory ?? undefined, 0),
     inWholes(pauses.map(({ whole }) => whole)),
     inWholes(snapshots.map(({ pause }) => pause.whole)),
+    inWholes(snapshots.map(({ pause }) => pause.queued)),
     inWholes(snapshots.map(({ pause }) => pause.own)),
     snapshots.map(({ took }) => shown(took / 1_000, 1)).join(' '),
   ])

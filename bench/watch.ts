@@ -14,6 +14,8 @@ const Pause = v.object({
    * had, or for a helper of the garbage collector that waited for one.
    */
   own: v.number(),
+  /** How long of `whole` the thread stood in line for a processor. */
+  queued: v.number(),
 })
 
 export type Pause = v.InferOutput<typeof Pause>

@@ -18,8 +18,9 @@ export interface Concerned {
  * One line of the audit log, to be written in the same commit as what it tells of: neither can be
  * without the other.
  *
- * @param told.actor whose act it was, when that is another than who asked: a deadline that a person's
- *   request found passed was the system's
+ * @param told.actor whose act it was for whom it concerns, when that is another than who asked: a deadline
+ *   that a person's request found passed was the system's, which nobody did; an owner who puts somebody out
+ *   is an administrator to them, and is still named
  * @param told.details never a secret
  */
 export function audit(
@@ -34,14 +35,14 @@ export function audit(
   } = {},
 ): Write {
   const actor = told.actor ?? by.actor
-  const same = actor === by.actor
+  const nobody = actor === 'system'
   const entry: AuditRecord = {
     id: newId('aud'),
     at,
     act,
     actor,
-    byUserId: same ? by.userId : null,
-    bySessionId: same ? by.sessionId : null,
+    byUserId: nobody ? null : by.userId,
+    bySessionId: nobody ? null : by.sessionId,
     address: by.address,
     userId: concerned.userId ?? null,
     accountId: concerned.accountId ?? null,

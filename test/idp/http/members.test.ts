@@ -99,6 +99,12 @@ describe('members, for apps', () => {
     expect(await reasonOf(site, elsewhere.sessionId)).toBeUndefined()
     expect((await elsewhere.get('/me')).status).toBe(200)
     expect((await plain.get('/me')).body.reason).toBe('membership_removed')
+    const log = await site.store.audit({ userId: 'usr_di', limit: 9 })
+    expect(log.find(({ act }) => act === 'session_ended')).toMatchObject({
+      actor: 'admin',
+      byUserId: ADA.user.id,
+      userId: 'usr_di',
+    })
     const kinds = eventsOf(site).map(({ payload }) => payload.type)
     expect(kinds).toEqual(['session.ended', 'membership.changed'])
   })

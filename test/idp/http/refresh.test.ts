@@ -1,8 +1,11 @@
 import { decodeJwt } from 'jose'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../../clock/moment.ts'
 import { TestDevice } from '../../support/device.ts'
 import { ADA, makeCode, type RunningSite, startSite } from '../../support/site.ts'
+
+// Requests by the hundred: seconds on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 let site: RunningSite
 let device: TestDevice

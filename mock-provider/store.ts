@@ -24,6 +24,9 @@ const REMEMBERED: ReadonlySet<string> = new Set(['AuthorizationCode', 'RefreshTo
 
 const REMEMBERED_FOR = 400 * DAY
 
+/** Of all the dead, these many are remembered: the newest. */
+const MOST_DEAD = 1_000
+
 /** Looking for dead rows costs a walk through all: so often is enough. */
 const SWEEP_EVERY = 1_000
 
@@ -31,6 +34,8 @@ const SWEEP_EVERY = 1_000
 export class Store {
   readonly #clock: Clock
   readonly #rows = new Map<string, Row>()
+  /** The keys of what the engine also finds by another name: sessions. */
+  readonly #byUid = new Map<string, string>()
   #writes = 0
 
   constructor(clock: Clock) {
@@ -49,14 +54,13 @@ export class Store {
         const life = expiresIn && fromSeconds(expiresIn) + (remembered ? REMEMBERED_FOR : 0)
         const until = life ? this.#clock.now() + life : undefined
         this.#rows.set(prefix + id, { scope, model, id, payload, until })
+        if (payload.uid !== undefined) this.#byUid.set(prefix + payload.uid, prefix + id)
         if (++this.#writes % SWEEP_EVERY === 0) this.#sweep()
       },
       find: async (id) => this.#live(prefix + id),
       findByUid: async (uid) => {
-        for (const [key, { payload }] of this.#rows) {
-          if (key.startsWith(prefix) && payload.uid === uid) return this.#live(key)
-        }
-        return undefined
+        const key = this.#byUid.get(prefix + uid)
+        return key === undefined ? undefined : this.#live(key)
       },
       // The device flow's; B2C has none.
       findByUserCode: async () => undefined,
@@ -77,11 +81,8 @@ export class Store {
   rows(model: string): readonly Row[] {
     const now = this.#clock.now()
     return [...this.#rows.values()].filter(
-      ({ model: ofRow, revoked, until, payload: { exp } }) =>
-        ofRow === model &&
-        !revoked &&
-        (until === undefined || until > now) &&
-        (exp === undefined || fromSeconds(exp) > now),
+      (row) =>
+        row.model === model && !isDead(row, now) && (row.until === undefined || row.until > now),
     )
   }
 
@@ -98,6 +99,7 @@ export class Store {
 
   clear(): void {
     this.#rows.clear()
+    this.#byUid.clear()
   }
 
   /** What became of a code or a refresh token that a policy refuses. */
@@ -123,6 +125,15 @@ export class Store {
   }
 
   #sweep(): void {
-    for (const key of this.#rows.keys()) this.#live(key)
+    const now = this.#clock.now()
+    let dead = 0
+    for (const [key, row] of [...this.#rows].reverse()) {
+      const over = row.until !== undefined && row.until <= now
+      if (over || (isDead(row, now) && ++dead > MOST_DEAD)) this.#rows.delete(key)
+    }
+    for (const [uid, key] of this.#byUid) if (!this.#rows.has(key)) this.#byUid.delete(uid)
   }
 }
+
+const isDead = ({ revoked, payload: { consumed, exp } }: Row, now: Moment): boolean =>
+  revoked === true || consumed !== undefined || (exp !== undefined && fromSeconds(exp) <= now)

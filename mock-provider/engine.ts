@@ -13,6 +13,7 @@ import { Refusals } from './engine/refusals.ts'
 import { type Answer, answerIn } from './engine/response-modes.ts'
 import { cookieInScope, withinScope } from './engine/session-scope.ts'
 import { claimsOf, tokenAnswer } from './engine/token-answer.ts'
+import { forgetPrompts, spoilAnswer } from './faults/front-channel.ts'
 import { readForm } from './form.ts'
 
 /** oidc-provider behind one policy: codes, PKCE, sessions and grants are its business. */
@@ -49,7 +50,7 @@ export function createEngine(options: EngineOptions): Engine {
     const exchange = exchanges.of(ctx.req)
     if (exchange) exchange.granted = ctx
   })
-  answerIn(provider, b2cAnswer)
+  answerIn(provider, (ctx, answer) => spoilAnswer(b2cAnswer(ctx, answer), options.faults))
   allowLocalPages(provider)
 
   // The one place that every ID token passes. The class belongs to this provider alone.
@@ -131,7 +132,9 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const posted = ctx.method === 'POST' ? await readForm(ctx.req) : undefined
       if (posted) ctx.method = 'GET'
-      const { parameters, ...asked } = forEngine(posted ?? new URLSearchParams(ctx.querystring))
+      const wanted = posted ?? new URLSearchParams(ctx.querystring)
+      forgetPrompts(wanted, options.faults)
+      const { parameters, ...asked } = forEngine(wanted)
       exchanges.begin(ctx.req, asked)
       await within(ctx, parameters.get('client_id'), () =>
         run(ctx, base, ENDPOINTS.authorize, parameters),

@@ -21,7 +21,6 @@ import { createEngine } from './engine.ts'
 import { answerWithFaults } from './faults/answers.ts'
 import { PLACES, type Place } from './faults/catalogue.ts'
 import { Faults } from './faults/faults.ts'
-import { forgetPrompts, spoilReturn } from './faults/front-channel.ts'
 import { LastSession, mayReuseCodes } from './faults/sessions.ts'
 import { faultyKeys, loseIdToken, OTHER_ISSUER } from './faults/tokens.ts'
 import { firstOf } from './form.ts'
@@ -72,6 +71,10 @@ export interface Serving {
   readonly faults: Faults
   /** The directory, as it is now. */
   readonly people: People
+  /** How the next sign-in ends without a page, if it is scripted. */
+  readonly logins: Logins
+  /** What happened, and why what was refused was refused. */
+  readonly trail: Trail
 }
 
 export interface ProviderServer extends Serving {
@@ -125,7 +128,7 @@ export function createProviderServer(
   const failed = (error: unknown) =>
     log('failed', { error: error instanceof Error ? (error.stack ?? error.message) : 'unknown' })
   const engines = config.policies.map((policy) =>
-    createEngine({ origin, policy, config, people, store, keys, clock, failed }),
+    createEngine({ origin, policy, config, people, store, keys, clock, faults, failed }),
   )
   const reasons = new EngineReasons()
   for (const engine of engines) {
@@ -220,9 +223,7 @@ export function createProviderServer(
         return logout(ctx, engine, { config, keys, faults, clock, log })
       case 'authorize':
         lastSession.recall(ctx, engine)
-        if (path.tail === '') forgetPrompts(ctx, faults)
         await engine.authorize(ctx, path.base, path.tail)
-        spoilReturn(ctx, faults)
         log('authorize', { method: ctx.method, status: ctx.status })
         return
       case 'token':
@@ -256,6 +257,8 @@ export function createProviderServer(
     resetIssuer: policies.find(({ journey }) => journey === 'reset')?.issuer,
     faults,
     people,
+    logins,
+    trail,
   }
 }
 

@@ -5,6 +5,7 @@ import type { Policy, ProviderConfig } from '../config.ts'
 import { COOKIE } from '../cookie.ts'
 import { ENDPOINTS, FIRST_PAGE, policyKey, tenantDomain } from '../dialect/b2c/paths.ts'
 import { OPENID_SCOPES } from '../dialect/b2c/scopes.ts'
+import type { Faults } from '../faults/faults.ts'
 import type { SigningKeys } from '../keys.ts'
 import { failurePage } from '../pages/failure.tsx'
 import { sendPage } from '../pages/send.ts'
@@ -27,6 +28,7 @@ export interface EngineOptions {
   readonly store: Store
   readonly keys: SigningKeys
   readonly clock: Clock
+  readonly faults: Faults
   readonly failed: (error: unknown) => void
 }
 

@@ -40,6 +40,11 @@ export class Faults {
     this.#on.clear()
   }
 
+  /** Whether the fault is on, and not yet done. */
+  has(fault: Fault): boolean {
+    return this.#on.has(fault)
+  }
+
   /**
    * Whether the fault is to be done here and now; once told, one for the next request is off.
    *

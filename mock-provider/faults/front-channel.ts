@@ -1,42 +1,31 @@
-import type Koa from 'koa'
+import type { Answer } from '../engine/response-modes.ts'
 import type { Faults } from './faults.ts'
 import { OTHER_ISSUER } from './tokens.ts'
 
-/** What the engine is asked: prompts that are to be ignored are taken out before it sees them. */
-export function forgetPrompts(ctx: Koa.Context, faults: Faults): void {
-  const url = new URL(ctx.url, 'http://localhost')
-  const { searchParams: asked } = url
-  const prompts = (asked.get('prompt') ?? '').split(' ')
-  const wantsPerson = prompts.includes('login') || asked.has('max_age')
+/** What is asked, without the prompts that are to be ignored. */
+export function forgetPrompts(asked: URLSearchParams, faults: Faults): void {
+  const prompts = () => (asked.get('prompt') ?? '').split(' ').filter((prompt) => prompt !== '')
+  const without = (left: string) => {
+    const rest = prompts().filter((prompt) => prompt !== left)
+    if (rest.length === 0) asked.delete('prompt')
+    else asked.set('prompt', rest.join(' '))
+  }
+  const wantsPerson = prompts().includes('login') || asked.has('max_age')
   if (wantsPerson && faults.take('ignored-prompt-login')) {
     asked.delete('max_age')
-    setPrompts(asked, prompts, 'login')
+    without('login')
   }
-  if (prompts.includes('none') && faults.take('ignored-prompt-none')) {
-    setPrompts(asked, prompts, 'none')
-  }
-  const changed = url.pathname + url.search
-  if (asked.toString() !== new URLSearchParams(ctx.querystring).toString()) ctx.url = changed
+  if (prompts().includes('none') && faults.take('ignored-prompt-none')) without('none')
 }
 
-function setPrompts(asked: URLSearchParams, prompts: readonly string[], without: string): void {
-  const rest = prompts.filter((prompt) => prompt !== without && prompt !== '')
-  if (rest.length === 0) asked.delete('prompt')
-  else asked.set('prompt', rest.join(' '))
+/** What goes back to the application, by whatever way, as it should not be. */
+export function spoilAnswer(answer: Answer, faults: Faults): Answer {
+  const { state, ...rest } = answer
+  if (state === undefined) return withForeignIss(answer, faults)
+  if (faults.take('lost-state')) return withForeignIss(rest, faults)
+  const told = faults.take('wrong-state') ? 'another' : state
+  return withForeignIss({ ...rest, state: told }, faults)
 }
 
-/** Spoils what the browser brings back to the application. */
-export function spoilReturn(ctx: Koa.Context, faults: Faults): void {
-  const location = ctx.response.get('location')
-  if (!/[?#&](code|error|id_token)=/.test(location)) return
-  const to = new URL(location)
-  const inFragment = to.hash !== ''
-  const parameters = inFragment ? new URLSearchParams(to.hash.slice(1)) : to.searchParams
-  const before = parameters.toString()
-  if (parameters.has('state') && faults.take('wrong-state')) parameters.set('state', 'another')
-  if (parameters.has('state') && faults.take('lost-state')) parameters.delete('state')
-  if (faults.take('foreign-iss')) parameters.set('iss', OTHER_ISSUER)
-  if (parameters.toString() === before) return
-  if (inFragment) to.hash = parameters.toString()
-  ctx.redirect(to.href)
-}
+const withForeignIss = (answer: Answer, faults: Faults): Answer =>
+  faults.take('foreign-iss') ? { ...answer, iss: OTHER_ISSUER } : answer

@@ -23,11 +23,11 @@ export class LastSession {
   recall(ctx: Koa.Context, { provider }: Engine): void {
     const name = provider.cookieName('session')
     const brought = ctx.cookies.get(name)
-    if (brought !== undefined) {
-      this.#cookie = brought
-      return
-    }
-    if (this.#cookie === undefined || !this.#faults.take('knows-without-cookies')) return
+    // Only from when it is on: who was there before is nobody's business.
+    if (!this.#faults.has('knows-without-cookies')) this.#cookie = undefined
+    else if (brought !== undefined) this.#cookie = brought
+    if (brought !== undefined || this.#cookie === undefined) return
+    this.#faults.take('knows-without-cookies')
     const others = ctx.headers.cookie === undefined ? '' : `${ctx.headers.cookie}; `
     ctx.req.headers.cookie = `${others}${name}=${this.#cookie}`
   }

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { DEFAULT_APPLICATION } from '../../mock-provider/defaults.ts'
 import { startInProcess } from '../../mock-provider/in-process.ts'
 import type { RunningProvider } from '../../mock-provider/server.ts'
 import { Browser } from './browser.ts'
@@ -60,4 +61,20 @@ test('a wrong configuration is named', async () => {
   await expect(startInProcess({ applications: [] })).rejects.toThrow(
     'names at least one application',
   )
+})
+
+test('steered without HTTP: who signs in next, what goes wrong, and what happened', async () => {
+  const provider = await start()
+  const alice = provider.people.byLocalEmail('alice@example.test')
+  if (!alice) throw new Error('She is one of the default people.')
+  provider.logins.set({ kind: 'person', person: alice }, 'next')
+  provider.faults.set('wrong-state', 'next')
+  const policy = new ByHand(provider.policies[0])
+  const application = DEFAULT_APPLICATION
+  const more = { response_mode: 'form_post' }
+  const page = await policy.ask(new Browser(provider.url), { application, more })
+  expect(page.html).toMatch(/name="state" value="another"/)
+  expect(provider.trail.read({ after: 0, event: 'signed-in' })).toMatchObject([
+    { person: alice.oid, policy: 'B2C_1_signupsignin' },
+  ])
 })

@@ -440,8 +440,13 @@ export const PARITY: ParityTable = {
     {
       behaviour: 'Single sign-out by front-channel frames (custom policies)',
       sources: ['session-behavior'],
-      here: 'not imitated',
-      how: '`frontChannelLogoutUri` is read and not yet used',
+      here: 'imitated',
+      tests: {
+        'single-sign-out.test.ts': [
+          'the others are told by frames that nobody sees, and then it goes on; who asked is not told',
+          'an application that never joined is not told',
+        ],
+      },
     },
   ],
   'Microsoft’s client libraries': [

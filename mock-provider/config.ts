@@ -38,6 +38,16 @@ const IssuerStyle = v.picklist(['tenant', 'tfp'], 'is tenant or tfp')
 
 const allDiffer = (keys: readonly string[]) => new Set(keys).size === keys.length
 
+/** Everyone whom a tenant, or a social provider beside it, knows. */
+export const Directory = v.pipe(
+  v.array(Person),
+  v.check((all) => allDiffer(all.map(({ oid }) => oid)), 'has an oid twice'),
+  v.check(
+    (all) => allDiffer(all.map(({ idp, email }) => `${idp} ${email.toLowerCase()}`)),
+    'has an e-mail address twice',
+  ),
+)
+
 /** What the provider knows: the file that `PROVIDER_CONFIG` names. */
 export const ProviderConfig = v.pipe(
   v.object({
@@ -57,14 +67,7 @@ export const ProviderConfig = v.pipe(
         { id: 'B2C_1_profileedit', journey: 'profile-edit' },
       ],
     ),
-    people: v.pipe(
-      v.array(Person),
-      v.check((all) => allDiffer(all.map(({ oid }) => oid)), 'has an oid twice'),
-      v.check(
-        (all) => allDiffer(all.map(({ idp, email }) => `${idp} ${email.toLowerCase()}`)),
-        'has an e-mail address twice',
-      ),
-    ),
+    people: Directory,
     applications: v.pipe(
       v.array(Application),
       v.minLength(1, 'names at least one application'),

@@ -1,11 +1,10 @@
 import * as v from 'valibot'
 import { FAULT_NAMES, MODES, PLACES } from '../faults/catalogue.ts'
-import { EVENTS, TrailEntry } from '../trail.ts'
+import { TrailEntry } from '../trail.ts'
 
 const Seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(600))
 
-/** What the calls of the control API take and answer. Nobody's password and no token is among it. */
-
+/** A person without their password: nothing that the control API answers holds one, or a token. */
 export const PersonShown = v.object({
   oid: v.string(),
   email: v.string(),
@@ -112,5 +111,3 @@ export const State = v.object({
 })
 
 export type State = v.InferOutput<typeof State>
-
-export const EventName = v.picklist(EVENTS)

@@ -1,3 +1,4 @@
+import type { Person } from '../config.ts'
 import { B2C_CODES, isB2cCode } from '../dialect/b2c/errors.ts'
 import type { Script } from '../logins.ts'
 import type { ScriptedLogin } from './answers.ts'
@@ -12,17 +13,18 @@ export function scriptShown({ logins }: Desk): ScriptedLogin | null {
     : { code: script.code, mode }
 }
 
-/** @throws ControlRefusal when nobody has the address, or B2C no such code */
-export function scriptLogin(desk: Desk, wish: ScriptedLogin): void {
+/** @throws ControlRefusal as {@link readScript} */
+export function scriptLogin({ logins, people }: Desk, wish: ScriptedLogin): void {
   const { mode } = wish
-  if (mode === 'off') desk.logins.clear()
-  else desk.logins.set(readScript(desk, wish), mode)
+  if (mode === 'off') logins.clear()
+  else logins.set(readScript(people.all, wish), mode)
 }
 
-function readScript({ people }: Desk, { person, code }: ScriptedLogin): Script {
+/** @throws ControlRefusal when nobody has the address, or B2C no such code */
+export function readScript(people: readonly Person[], { person, code }: ScriptedLogin): Script {
   if (code !== undefined) return { kind: 'error', code: readCode(code) }
   const email = person?.trim().toLowerCase()
-  const found = people.all.find((one) => one.email.toLowerCase() === email)
+  const found = people.find((one) => one.email.toLowerCase() === email)
   if (found) return { kind: 'person', person: found }
   throw new ControlRefusal(
     404,

@@ -302,7 +302,13 @@ test('what is exported is imported elsewhere: people, faults and the script, but
     const state = await client.export()
     expect(JSON.stringify(state)).not.toContain(password)
     await expect(there.import(state)).rejects.toThrow(/fred@example\.test is new here/)
+    const twice = [...state.people, ...state.people].map((one) => ({ ...one, password }))
+    await expect(there.import({ ...state, people: twice })).rejects.toThrow(/has an oid twice/)
     expect(await there.people.all()).toHaveLength(DEFAULT_CONFIG.people.length)
+    const nobody = { person: 'nobody@example.test', mode: 'on' as const }
+    const login = there.import({ ...state, people: (await there.export()).people, login: nobody })
+    await expect(login).rejects.toThrow(/Say whose sign-in it is/)
+    expect((await there.export()).faults).toEqual([])
     const people = state.people.map((one) => (one.oid === fred.oid ? { ...one, password } : one))
     await there.import({ ...state, people })
     expect(await there.export()).toEqual(state)

@@ -36,6 +36,6 @@ describe('the tests of each row are there', () => {
 })
 
 function source(file: string): string {
-  const url = new URL(`../${file}`, import.meta.url)
+  const url = new URL(`../../${file}`, import.meta.url)
   return existsSync(url) ? readFileSync(url, 'utf8') : ''
 }

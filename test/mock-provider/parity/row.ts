@@ -28,7 +28,7 @@ interface Behaviour {
   readonly sources: readonly Source[]
 }
 
-/** Held by tests: by file within `test/mock-provider/`, the beginnings of titles. */
+/** Held by tests: by file within `test/`, the beginnings of titles. */
 interface Imitated {
   readonly here: 'imitated'
   readonly tests: Readonly<Record<string, readonly string[]>>

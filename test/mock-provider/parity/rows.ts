@@ -8,22 +8,26 @@ export const PARITY: ParityTable = {
       sources: ['b2clogin', 'openid-connect'],
       here: 'imitated',
       tests: {
-        'address-forms.test.ts': ['endpoints themselves with ?p=, in any case'],
-        'paths.test.ts': ['the reset policy has addresses of its own'],
+        'mock-provider/address-forms.test.ts': ['endpoints themselves with ?p=, in any case'],
+        'mock-provider/paths.test.ts': ['the reset policy has addresses of its own'],
       },
     },
     {
       behaviour: 'Any case is taken; the endpoints in the metadata are lower case',
       sources: ['captures', 'msal'],
       here: 'imitated',
-      tests: { 'address-forms.test.ts': ['endpoints themselves with ?p=, in any case'] },
+      tests: {
+        'mock-provider/address-forms.test.ts': ['endpoints themselves with ?p=, in any case'],
+      },
     },
     {
       behaviour: 'One issuer for all policies, or one each (`tfp`)',
       sources: ['configure-tokens', 'tokens-overview'],
       here: 'imitated',
       tests: {
-        'address-forms.test.ts': ['who issues: the tenant, or each policy for itself'],
+        'mock-provider/address-forms.test.ts': [
+          'who issues: the tenant, or each policy for itself',
+        ],
       },
     },
     {
@@ -42,13 +46,15 @@ export const PARITY: ParityTable = {
       behaviour: 'A policy that isn’t there: AADB2C90022',
       sources: ['error-codes'],
       here: 'imitated',
-      tests: { 'address-forms.test.ts': ['a policy that isn’t there: AADB2C90022'] },
+      tests: { 'mock-provider/address-forms.test.ts': ['a policy that isn’t there: AADB2C90022'] },
     },
     {
       behaviour: 'Keys as `kid use kty e n`, without certificates',
       sources: ['captures'],
       here: 'imitated',
-      tests: { 'flow.test.ts': ['both tokens are signed with the published key, as typ JWT'] },
+      tests: {
+        'mock-provider/flow.test.ts': ['both tokens are signed with the published key, as typ JWT'],
+      },
     },
     {
       behaviour: 'Keys are rotated from time to time',
@@ -69,11 +75,11 @@ export const PARITY: ParityTable = {
       sources: ['openid-connect', 'code-flow', 'captures'],
       here: 'imitated',
       tests: {
-        'front-channel.test.ts': [
+        'mock-provider/front-channel.test.ts': [
           'where the answer goes',
           'form_post: a page that posts by itself',
         ],
-        'flow.test.ts': ['form_post errors carry no iss either'],
+        'mock-provider/flow.test.ts': ['form_post errors carry no iss either'],
       },
     },
     {
@@ -81,8 +87,10 @@ export const PARITY: ParityTable = {
       sources: ['spa', 'error-codes'],
       here: 'imitated',
       tests: {
-        'front-channel.test.ts': ['tokens in the front channel'],
-        'refusals.test.ts': ['told to the application, which is known and is where it says'],
+        'mock-provider/front-channel.test.ts': ['tokens in the front channel'],
+        'mock-provider/refusals.test.ts': [
+          'told to the application, which is known and is where it says',
+        ],
       },
     },
     {
@@ -95,13 +103,17 @@ export const PARITY: ParityTable = {
       behaviour: '`prompt=login` and `max_age` ask again',
       sources: ['openid-connect', 'error-codes'],
       here: 'imitated',
-      tests: { 'flow.test.ts': ['prompt=login'] },
+      tests: { 'mock-provider/flow.test.ts': ['prompt=login'] },
     },
     {
       behaviour: '`prompt=none` without a session: interaction_required, AADB2C90077',
       sources: ['error-codes', 'captures'],
       here: 'imitated',
-      tests: { 'flow.test.ts': ['prompt=none: AADB2C90077 without a session, a code with one'] },
+      tests: {
+        'mock-provider/flow.test.ts': [
+          'prompt=none: AADB2C90077 without a session, a code with one',
+        ],
+      },
     },
     {
       behaviour: '`auth_time` does not tell a session from a fresh sign-in',
@@ -113,14 +125,16 @@ export const PARITY: ParityTable = {
       behaviour: '`login_hint` is filled in and can be changed',
       sources: ['direct-signin'],
       here: 'imitated',
-      tests: { 'flow.test.ts': ['login_hint is filled in, and markup in it stays text'] },
+      tests: {
+        'mock-provider/flow.test.ts': ['login_hint is filled in, and markup in it stays text'],
+      },
     },
     {
       behaviour: '`domain_hint` leads to the social provider at once',
       sources: ['direct-signin'],
       here: 'imitated',
       tests: {
-        'social.test.ts': ['domain_hint=google.com goes straight there'],
+        'mock-provider/social.test.ts': ['domain_hint=google.com goes straight there'],
       },
     },
     {
@@ -134,15 +148,15 @@ export const PARITY: ParityTable = {
       sources: ['code-flow', 'error-codes'],
       here: 'imitated',
       tests: {
-        'tokens.test.ts': ['plain PKCE is PKCE: the verifier is the challenge'],
-        'flow.test.ts': ['an application without a secret has to bring PKCE'],
+        'mock-provider/tokens.test.ts': ['plain PKCE is PKCE: the verifier is the challenge'],
+        'mock-provider/flow.test.ts': ['an application without a secret has to bring PKCE'],
       },
     },
     {
       behaviour: '`http://localhost` of a native app has any port',
       sources: ['msal'],
       here: 'imitated',
-      tests: { 'front-channel.test.ts': ['an app on this machine'] },
+      tests: { 'mock-provider/front-channel.test.ts': ['an app on this machine'] },
     },
     {
       behaviour:
@@ -150,7 +164,7 @@ export const PARITY: ParityTable = {
       sources: ['error-codes'],
       here: 'imitated',
       tests: {
-        'refusals.test.ts': [
+        'mock-provider/refusals.test.ts': [
           'told to the person on a page, since nobody knows whose request it is',
         ],
       },
@@ -159,7 +173,9 @@ export const PARITY: ParityTable = {
       behaviour: 'Descriptions: code and text, correlation id, timestamp, three lines',
       sources: ['captures'],
       here: 'imitated',
-      tests: { 'flow.test.ts': ['cancel goes back with access_denied and AADB2C90091'] },
+      tests: {
+        'mock-provider/flow.test.ts': ['cancel goes back with access_denied and AADB2C90091'],
+      },
     },
     {
       behaviour: 'Status and HTML of the error pages',
@@ -167,7 +183,7 @@ export const PARITY: ParityTable = {
       here: 'never compared',
       how: '400, with the code in an element of its own',
       tests: {
-        'refusals.test.ts': [
+        'mock-provider/refusals.test.ts': [
           'told to the person on a page, since nobody knows whose request it is',
         ],
       },
@@ -180,8 +196,12 @@ export const PARITY: ParityTable = {
       sources: ['tokens-overview', 'passport'],
       here: 'imitated',
       tests: {
-        'flow.test.ts': ['a person signs in with a password: code, PKCE, nonce, and B2C’s claims'],
-        'sign-up.test.ts': ['sign up now: e-mail, code, password, name; newUser is said once'],
+        'mock-provider/flow.test.ts': [
+          'a person signs in with a password: code, PKCE, nonce, and B2C’s claims',
+        ],
+        'mock-provider/sign-up.test.ts': [
+          'sign up now: e-mail, code, password, name; newUser is said once',
+        ],
       },
     },
     {
@@ -195,7 +215,7 @@ export const PARITY: ParityTable = {
       sources: ['access-tokens', 'code-flow'],
       here: 'imitated',
       tests: {
-        'tokens.test.ts': ['what a token answer holds > everything that B2C’s does'],
+        'mock-provider/tokens.test.ts': ['what a token answer holds > everything that B2C’s does'],
       },
     },
     {
@@ -209,7 +229,9 @@ export const PARITY: ParityTable = {
       sources: ['msal', 'nowhere'],
       here: 'imitated',
       tests: {
-        'tokens.test.ts': ['client_info names the policy, so that MSAL keeps two accounts apart'],
+        'mock-provider/tokens.test.ts': [
+          'client_info names the policy, so that MSAL keeps two accounts apart',
+        ],
       },
     },
     {
@@ -217,7 +239,7 @@ export const PARITY: ParityTable = {
       sources: ['access-tokens', 'openid-connect'],
       here: 'imitated',
       tests: {
-        'flow.test.ts': [
+        'mock-provider/flow.test.ts': [
           'a token response without the application’s own scope holds no access token',
         ],
       },
@@ -227,22 +249,22 @@ export const PARITY: ParityTable = {
       sources: ['access-tokens', 'error-codes'],
       here: 'imitated',
       tests: {
-        'tokens.test.ts': ['for an API: aud is the API, azp the application'],
-        'scopes.test.ts': ['scp is what was granted, in the API’s words and order'],
+        'mock-provider/tokens.test.ts': ['for an API: aud is the API, azp the application'],
+        'mock-provider/scopes.test.ts': ['scp is what was granted, in the API’s words and order'],
       },
     },
     {
       behaviour: 'Lifetimes and their ranges, by policy',
       sources: ['configure-tokens'],
       here: 'imitated',
-      tests: { 'tokens.test.ts': ['lifetimes are the policy’s'] },
+      tests: { 'mock-provider/tokens.test.ts': ['lifetimes are the policy’s'] },
     },
     {
       behaviour: 'Refresh tokens: 14 days, anew at each use, 90 days altogether or without end',
       sources: ['configure-tokens'],
       here: 'imitated',
       tests: {
-        'tokens.test.ts': [
+        'mock-provider/tokens.test.ts': [
           'day 13: another one for 14 days; day 15 after the last: AADB2C90080',
           'day 84, every 12 days: in still, with six days left',
           'without an end of the window: day 395',
@@ -253,28 +275,34 @@ export const PARITY: ParityTable = {
       behaviour: 'Of a page: 24 hours, whatever is set',
       sources: ['spa', 'configure-tokens'],
       here: 'imitated',
-      tests: { 'tokens.test.ts': ['of a page: hour 23 gives no longer one; hour 25: AADB2C90080'] },
+      tests: {
+        'mock-provider/tokens.test.ts': [
+          'of a page: hour 23 gives no longer one; hour 25: AADB2C90080',
+        ],
+      },
     },
     {
       behaviour: 'An old refresh token is honoured for a while',
       sources: ['nowhere'],
       here: 'never compared',
       how: 'as long as it lives',
-      tests: { 'tokens.test.ts': ['an old refresh token is honoured again, as B2C does'] },
+      tests: {
+        'mock-provider/tokens.test.ts': ['an old refresh token is honoured again, as B2C does'],
+      },
     },
     {
       behaviour: 'A code that is used twice takes its tokens away',
       sources: ['nowhere'],
       here: 'never compared',
       how: 'its own tokens are revoked: AADB2C90129',
-      tests: { 'tokens.test.ts': ['after its code was used twice: AADB2C90129'] },
+      tests: { 'mock-provider/tokens.test.ts': ['after its code was used twice: AADB2C90129'] },
     },
     {
       behaviour: 'Refused grants say why: AADB2C90080, 90088, 90128, 90129',
       sources: ['error-codes', 'captures'],
       here: 'imitated',
       tests: {
-        'tokens.test.ts': [
+        'mock-provider/tokens.test.ts': [
           'at another policy: AADB2C90088 names both',
           'of somebody who is no longer there: AADB2C90128',
         ],
@@ -284,7 +312,9 @@ export const PARITY: ParityTable = {
       behaviour: 'Codes live about ten minutes, and are good once',
       sources: ['code-flow', 'captures'],
       here: 'imitated',
-      tests: { 'flow.test.ts': ['a code dies after ten minutes', 'a code is good once'] },
+      tests: {
+        'mock-provider/flow.test.ts': ['a code dies after ten minutes', 'a code is good once'],
+      },
     },
     {
       behaviour: 'A person’s password sent by the application (ROPC)',
@@ -299,7 +329,10 @@ export const PARITY: ParityTable = {
       sources: ['customize-ui', 'captures'],
       here: 'imitated',
       tests: {
-        'contract.test.ts': [
+        'e2e/provider-pages.test.ts': [
+          'somebody resets a password, and mistypes the address first',
+        ],
+        'mock-provider/contract.test.ts': [
           'SelfAsserted, then confirmed: a code, and not a byte of HTML was understood',
           'confirmed answers 302, as B2C does',
         ],
@@ -316,7 +349,10 @@ export const PARITY: ParityTable = {
       sources: ['string-ids', 'captures'],
       here: 'imitated',
       tests: {
-        'sign-up.test.ts': ['sign up now: e-mail, code, password, name', 'five wrong codes'],
+        'mock-provider/sign-up.test.ts': [
+          'sign up now: e-mail, code, password, name',
+          'five wrong codes',
+        ],
       },
     },
     {
@@ -324,28 +360,34 @@ export const PARITY: ParityTable = {
       sources: ['password-reset', 'error-codes'],
       here: 'imitated',
       tests: {
-        'reset.test.ts': ['“Forgot your password?” sends the application away with access_denied'],
+        'mock-provider/reset.test.ts': [
+          '“Forgot your password?” sends the application away with access_denied',
+        ],
       },
     },
     {
       behaviour: 'Password reset inside the sign-in, `isForgotPassword`',
       sources: ['password-reset'],
       here: 'imitated',
-      tests: { 'reset.test.ts': ['reset inside the sign-in: no error, and isForgotPassword once'] },
+      tests: {
+        'mock-provider/reset.test.ts': [
+          'reset inside the sign-in: no error, and isForgotPassword once',
+        ],
+      },
     },
     {
       behaviour: 'Profile edit',
       sources: ['session-behavior'],
       here: 'imitated',
-      tests: { 'profile.test.ts': ['somebody who is signed in changes their name'] },
+      tests: { 'mock-provider/profile.test.ts': ['somebody who is signed in changes their name'] },
     },
     {
       behaviour: 'Cancel anywhere: AADB2C90091; at a social provider: AADB2C90273',
       sources: ['error-codes', 'captures'],
       here: 'imitated',
       tests: {
-        'flow.test.ts': ['cancel goes back with access_denied and AADB2C90091'],
-        'social.test.ts': ['cancel there goes back with AADB2C90273'],
+        'mock-provider/flow.test.ts': ['cancel goes back with access_denied and AADB2C90091'],
+        'mock-provider/social.test.ts': ['cancel there goes back with AADB2C90273'],
       },
     },
     {
@@ -359,7 +401,9 @@ export const PARITY: ParityTable = {
       sources: ['idp-pass-through'],
       here: 'imitated',
       tests: {
-        'social.test.ts': ['GoogleExchange: its own page, back to the tenant, idp in the token'],
+        'mock-provider/social.test.ts': [
+          'GoogleExchange: its own page, back to the tenant, idp in the token',
+        ],
       },
     },
     {
@@ -380,26 +424,28 @@ export const PARITY: ParityTable = {
       behaviour: 'A session of 15 to 1440 minutes, rolling or absolute',
       sources: ['session-behavior'],
       here: 'imitated',
-      tests: { 'sessions.test.ts': ['how long a session lives'] },
+      tests: { 'mock-provider/sessions.test.ts': ['how long a session lives'] },
     },
     {
       behaviour: 'Shared by tenant, application, policy, or not at all',
       sources: ['session-behavior'],
       here: 'imitated',
-      tests: { 'sessions.test.ts': ['who shares a session'] },
+      tests: { 'mock-provider/sessions.test.ts': ['who shares a session'] },
     },
     {
       behaviour:
         'Keep me signed in, 1 to 90 days; taken back by a policy without it; ends at sign-out',
       sources: ['session-behavior'],
       here: 'imitated',
-      tests: { 'sessions.test.ts': ['keep me signed in'] },
+      tests: { 'mock-provider/sessions.test.ts': ['keep me signed in'] },
     },
     {
       behaviour: 'Cookies: `x-ms-cpim-sso:…`, `-trans`, `-csrf`; SameSite=None and Secure',
       sources: ['cookie-definitions', 'captures'],
       here: 'imitated',
-      tests: { 'https.test.ts': ['cookies go along from other sites’ pages, as B2C’s do'] },
+      tests: {
+        'mock-provider/https.test.ts': ['cookies go along from other sites’ pages, as B2C’s do'],
+      },
     },
     {
       behaviour: 'Cookies for routing: `x-ms-cpim-slice`, `-dc`, `-geo`, …',
@@ -417,14 +463,16 @@ export const PARITY: ParityTable = {
       behaviour: '“Require ID Token in logout requests”',
       sources: ['session-behavior'],
       here: 'imitated',
-      tests: { 'address-forms.test.ts': ['a policy that requires an ID token to sign out'] },
+      tests: {
+        'mock-provider/address-forms.test.ts': ['a policy that requires an ID token to sign out'],
+      },
     },
     {
       behaviour: 'Whether sign-out revokes refresh tokens',
       sources: ['nowhere'],
       here: 'never compared',
       how: 'it does not',
-      tests: { 'tokens.test.ts': ['it outlives the sign-out: B2C revokes nothing'] },
+      tests: { 'mock-provider/tokens.test.ts': ['it outlives the sign-out: B2C revokes nothing'] },
     },
     {
       behaviour: 'What becomes of the sessions of somebody who is disabled',
@@ -432,7 +480,7 @@ export const PARITY: ParityTable = {
       here: 'never compared',
       how: 'they end at once; refreshing is AADB2C90128',
       tests: {
-        'control/control.test.ts': [
+        'mock-provider/control/control.test.ts': [
           'who is disabled can’t sign in, and is signed in nowhere any more',
         ],
       },
@@ -442,7 +490,7 @@ export const PARITY: ParityTable = {
       sources: ['session-behavior'],
       here: 'imitated',
       tests: {
-        'single-sign-out.test.ts': [
+        'mock-provider/single-sign-out.test.ts': [
           'the others are told by frames that nobody sees, and then it goes on; who asked is not told',
           'an application that never joined is not told',
         ],
@@ -456,9 +504,20 @@ export const PARITY: ParityTable = {
       sources: ['msal'],
       here: 'imitated',
       tests: {
-        'clients/msal-node.parts.test.ts': [
+        'mock-provider/clients/msal-node.parts.test.ts': [
           'Alice signs in: her account names person, policy and tenant, and both tokens are good',
           'silently from the cache, then by the refresh token, twice',
+        ],
+      },
+    },
+    {
+      behaviour: 'MSAL for the browser: redirect, silent, hidden frame, second policy, sign-out',
+      sources: ['msal'],
+      here: 'imitated',
+      tests: {
+        'e2e/msal-browser.test.ts': [
+          'Alice signs in by redirect: her account names person, policy and tenant',
+          'a hidden frame learns of the session from a page at https',
         ],
       },
     },
@@ -467,7 +526,7 @@ export const PARITY: ParityTable = {
       sources: ['passport'],
       here: 'imitated',
       tests: {
-        'clients/passport.parts.test.ts': [
+        'mock-provider/clients/passport.parts.test.ts': [
           'the site’s strategy takes code and ID token by form_post, and redeems the code',
         ],
       },
@@ -477,7 +536,10 @@ export const PARITY: ParityTable = {
       sources: ['openid-connect'],
       here: 'imitated',
       tests: {
-        'standard-clients.test.ts': ['openid-client: sign-in with PKCE', 'oauth4webapi: an app'],
+        'mock-provider/standard-clients.test.ts': [
+          'openid-client: sign-in with PKCE',
+          'oauth4webapi: an app',
+        ],
       },
     },
   ],

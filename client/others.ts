@@ -8,6 +8,7 @@ import { type DisableLogins, MyLogins } from '../protocol/my-logins.ts'
 import type { FetchOutcome } from './attach.ts'
 import type { Engine } from './engine.ts'
 import { type Problem, UNREACHABLE } from './problem.ts'
+import type { State } from './state.ts'
 
 /** What is known of the person beyond this device; what is missing, the site was not asked yet. */
 export const Known = v.object({
@@ -19,6 +20,13 @@ export const Known = v.object({
 
 export type Known = v.InferOutput<typeof Known>
 
+/** What was read, and for whom. */
+export interface Read {
+  /** The person's id. */
+  readonly of: string | undefined
+  readonly known: Known
+}
+
 /**
  * The person's other devices, their accounts and their logins: read from the site, changed at the site. A wish
  * comes to nothing that needs saying, or to a {@link Problem}.
@@ -26,33 +34,31 @@ export type Known = v.InferOutput<typeof Known>
 export class Others {
   readonly #engine: Engine
   readonly #site: string
-  #known: Known
+  #read: Read
 
-  /** @param known by the process before this one, if that is of the same person */
-  constructor(engine: Engine, site: string, known: Known = {}) {
+  /** @param earlier what a process before this one read */
+  constructor(engine: Engine, site: string, earlier: Read = { of: undefined, known: {} }) {
     this.#engine = engine
     this.#site = site.replace(/\/$/, '')
-    this.#known = known
+    this.#read = earlier
   }
 
-  /** Nothing, once nobody is signed in. */
+  /** Of the person who is signed in now, and of nobody else. */
   get known(): Known {
-    return this.#engine.state.at === 'signed_out' ? {} : this.#known
-  }
-
-  /** Somebody else may have signed in. */
-  forget(): void {
-    this.#known = {}
+    const { of, known } = this.#read
+    return of !== undefined && of === userIn(this.#engine.state) ? known : {}
   }
 
   /** Reads all; what can't be read just now stays as it was. */
   async load(): Promise<void> {
+    const of = userIn(this.#engine.state)
     const [devices, logins, accounts] = await Promise.all([
-      this.#read('myDevices', MyDevices),
-      this.#read('myLogins', MyLogins),
-      this.#read('myAccounts', MyAccounts),
+      this.#get('myDevices', MyDevices),
+      this.#get('myLogins', MyLogins),
+      this.#get('myAccounts', MyAccounts),
     ])
-    this.#known = { ...this.#known, ...devices, ...accounts, ...(logins && { logins }) }
+    const known = { ...this.known, ...devices, ...accounts, ...(logins && { logins }) }
+    this.#read = { of, known }
   }
 
   endDevice(id: string): Promise<Problem | undefined> {
@@ -83,7 +89,7 @@ export class Others {
     }
   }
 
-  async #read<Shape extends v.GenericSchema>(
+  async #get<Shape extends v.GenericSchema>(
     name: 'myDevices' | 'myLogins' | 'myAccounts',
     shape: Shape,
   ): Promise<v.InferOutput<Shape> | undefined> {
@@ -122,6 +128,8 @@ export class Others {
 }
 
 type DisableMode = v.InferOutput<typeof DisableLogins>['mode']
+
+const userIn = (state: State): string | undefined => ('me' in state ? state.me?.user.id : undefined)
 
 const bodyOf = (response: Response): Promise<unknown> => response.json().catch(() => undefined)
 

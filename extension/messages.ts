@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import { Id } from '../protocol/ids.ts'
+import { DisableLogins } from '../protocol/my-logins.ts'
 import { Configuration } from './configuration.ts'
 import { PurgeReport, View } from './view.ts'
 
@@ -22,6 +24,11 @@ export const MESSAGES = {
   sign_in: { asks: Empty, answers: View },
   sign_out: { asks: Empty, answers: View },
   try_again: { asks: Empty, answers: View },
+  switch_account: { asks: v.object({ id: Id }), answers: View },
+  /** By the id of its session. */
+  end_device: { asks: v.object({ id: Id }), answers: View },
+  end_others: { asks: Empty, answers: View },
+  disable_logins: { asks: DisableLogins, answers: View },
   /** Calls the first service on the person's behalf. */
   call_service: { asks: v.object({ path: v.string() }), answers: ServiceAnswer },
   configuration: { asks: Empty, answers: Configuration },

@@ -1,7 +1,9 @@
 import * as v from 'valibot'
+import { Ending } from '../client/held.ts'
+import { Known } from '../client/others.ts'
+import { Problem } from '../client/problem.ts'
 import { Me } from '../protocol/me.ts'
 import { PURGE_OUTCOMES } from '../protocol/purge-proof.ts'
-import { ACTORS, REASONS } from '../protocol/reasons.ts'
 
 /** What became of the provider's cookies after the last sign-in, and what the probe said then. */
 export const PurgeReport = v.object({
@@ -9,30 +11,24 @@ export const PurgeReport = v.object({
   removed: v.number(),
   left: v.number(),
   outcome: v.picklist(PURGE_OUTCOMES),
-  /** Milliseconds since 1970, by this machine's clock: for display. */
+  /** Milliseconds since 1970, by the site's clock as far as it was known: for display. */
   at: v.number(),
 })
 
 export type PurgeReport = v.InferOutput<typeof PurgeReport>
 
-const Ended = v.object({
-  reason: v.optional(v.picklist(REASONS)),
-  actor: v.optional(v.picklist(ACTORS)),
-  at: v.optional(v.number()),
-  account: v.optional(v.string()),
-})
-
 /** Everything that the popup draws; the background makes it, and holds nothing back but secrets. */
 export const View = v.object({
   state: v.variant('at', [
     v.object({ at: v.literal('starting') }),
-    v.object({ at: v.literal('signed_out'), ended: v.optional(Ended) }),
+    v.object({ at: v.literal('signed_out'), ended: v.optional(Ending) }),
     v.object({ at: v.literal('signing_in') }),
     v.object({ at: v.literal('signed_in'), me: v.optional(Me) }),
     v.object({ at: v.literal('offline'), me: v.optional(Me), since: v.number() }),
   ]),
-  /** Why the last sign-in came to nothing, in a sentence. */
-  trouble: v.optional(v.string()),
+  ...Known.entries,
+  /** Why the last thing that the person asked for did not happen, and when, by this machine's clock. */
+  problem: v.optional(v.object({ ...Problem.entries, at: v.number() })),
   purge: v.optional(PurgeReport),
   site: v.string(),
   /** When the access token runs out, if one is held: use renews it then. By the site's clock. */

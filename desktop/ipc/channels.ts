@@ -1,9 +1,7 @@
 import * as v from 'valibot'
+import { Id } from '../../protocol/ids.ts'
 import { DISABLE_MODES } from '../../protocol/my-logins.ts'
 import { View, WAYS } from './view.ts'
-
-/** A session's or an account's id, as the site gives them. */
-const Id = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))
 
 interface Shape {
   readonly args: v.GenericSchema<unknown[], readonly unknown[]>

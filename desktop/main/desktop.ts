@@ -202,7 +202,6 @@ export class Desktop {
     this.#problem = problemOf(result)
     switch (result.kind) {
       case 'ok':
-        this.#others.forget()
         this.#parts.window.reveal()
         void this.#look()
         return

@@ -31,13 +31,13 @@ const isForced = (ended: Ending | undefined): ended is Ending =>
 /** Says once, for each ending, that the person has to sign in again, and why. */
 export async function notify(state: State): Promise<void> {
   if (state.at !== 'signed_out' || !isForced(state.ended)) return
-  const { reason, at, actor, account } = state.ended
+  const { reason, at } = state.ended
   const which = `${reason ?? 'lost'} ${at ?? ''}`
   const { [TOLD_KEY]: told } = await browser.storage.local.get(TOLD_KEY)
   if (told === which) return
   // Written first: twice would be worse than not at all, for the popup says it too.
   await browser.storage.local.set({ [TOLD_KEY]: which })
-  const words = reason && inWords(reason, { at, actor, account })
+  const words = reason && inWords(reason, state.ended)
   await browser.notifications.create({
     type: 'basic',
     iconUrl: browser.runtime.getURL('icons/128.png'),

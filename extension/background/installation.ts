@@ -1,27 +1,37 @@
-import * as v from 'valibot'
 import { Engine, type EnginePorts } from '../../client/engine.ts'
 import { decodeHeld, NOTHING_HELD } from '../../client/held.ts'
+import { Others } from '../../client/others.ts'
 import type { Log } from '../../client/ports.ts'
-import type { SignInResult } from '../../client/sign-in.ts'
+import { type Problem, problemOf } from '../../client/problem.ts'
+import { nameOf } from '../../client/site.ts'
 import { type State, stateOf } from '../../client/state.ts'
 import type { Clock } from '../../clock/clock.ts'
+import { type Duration, MINUTE } from '../../clock/moment.ts'
 import type { Configuration } from '../configuration.ts'
 import type { ServiceAnswer } from '../messages.ts'
-import { browser } from '../platform.ts'
-import { PurgeReport, VIEW_KEY, type View } from '../view.ts'
-import { mark, notify } from './announce.ts'
+import type { PurgeReport, View } from '../view.ts'
 import { deviceKeys, forgetDeviceKey } from './device-key.ts'
 import { readConfiguration, writeConfiguration } from './kept-configuration.ts'
 import { purge } from './purge.ts'
+import { forgetPurge, isPurgeDue, lastPurge, notePurgeDue, recordPurge } from './purge-record.ts'
+import { lastShown, show } from './shown.ts'
 import { accessTokenMemory, heldEntry } from './storage.ts'
+import { thisBrowser } from './this-browser.ts'
 import { webAuthFlow } from './web-auth-flow.ts'
-
-/** Set before a sign-in window opens, and taken away after the purge: whatever dies, the purge is done. */
-const PURGE_DUE_KEY = 'purge-due'
-const PURGE_KEY = 'purge'
 
 /** More of a service's answer than this is not handed on. */
 const MOST_CHARACTERS = 100_000
+
+/** Somebody who looks again after so long has seen what did not work, or does not care any more. */
+const PROBLEM_SAID_FOR: Duration = 10 * MINUTE
+
+const NOT_FINISHED: Problem = { sentence: 'The sign-in was not finished. Nothing has changed.' }
+
+/** What one life of the background works with. */
+interface Life {
+  readonly engine: Engine
+  readonly others: Others
+}
 
 /**
  * This installation, for one life of the background: everything that it knows it reads, and whatever is
@@ -30,9 +40,9 @@ const MOST_CHARACTERS = 100_000
 export class Installation {
   readonly #clock: Clock
   readonly #log: Log
-  #engine: Promise<Engine> | undefined
+  #life: Promise<Life> | undefined
   #signingIn: Promise<View> | undefined
-  #trouble: string | undefined
+  #problem: View['problem']
   #recovering: Promise<void> | undefined
   #published: Promise<unknown> = Promise.resolve()
 
@@ -46,7 +56,7 @@ export class Installation {
    * that nobody uses must run out.
    */
   async glance(): Promise<State> {
-    if (this.#engine) return (await this.#engine).state
+    if (this.#life) return (await this.#life).engine.state
     const text = await heldEntry.read()
     const held = text === undefined ? NOTHING_HELD : (decodeHeld(text) ?? NOTHING_HELD)
     return stateOf({ held, signingIn: false, offlineSince: undefined, stale: false })
@@ -54,9 +64,14 @@ export class Installation {
 
   /** The person looks: that is use. */
   async view(): Promise<View> {
-    const engine = await this.#started()
+    const { engine, others } = await this.#started()
     await this.#recovered()
-    await engine.me().catch((error: unknown) => this.#log('warn', 'me_failed', nameIn(error)))
+    await engine.me().catch((error: unknown) => this.#failed('me_failed', error))
+    if (engine.state.at === 'signed_in') {
+      // Who it is can be read while the site is asked for the rest.
+      await this.#publish()
+      await others.load()
+    }
     return this.#publish()
   }
 
@@ -69,25 +84,33 @@ export class Installation {
   }
 
   async #signIn(): Promise<View> {
-    this.#trouble = undefined
-    const engine = await this.#started()
-    await browser.storage.local.set({ [PURGE_DUE_KEY]: true })
+    const { engine, others } = await this.#started()
+    this.#say(undefined)
+    await notePurgeDue()
     const result = await engine.signIn()
-    this.#trouble = troubleOf(result)
+    this.#say(result.kind === 'not_finished' ? NOT_FINISHED : problemOf(result))
     // Also when it came to nothing: the password may have been given before the window was closed.
-    await this.#purge()
+    await Promise.all([this.#purge(), result.kind === 'ok' && others.load()])
     return this.#publish()
   }
 
   async signOut(): Promise<View> {
-    const engine = await this.#started()
+    const { engine } = await this.#started()
+    this.#say(undefined)
     await engine.signOut()
     return this.#publish()
   }
 
   async tryAgain(): Promise<View> {
-    const engine = await this.#started()
+    const { engine } = await this.#started()
     await engine.refresh()
+    return this.view()
+  }
+
+  /** Does what the person wishes about their devices, accounts and logins, and looks at what became of it. */
+  async wish(wish: (others: Others) => Promise<Problem | undefined>): Promise<View> {
+    const { others } = await this.#started()
+    this.#say(await wish(others))
     return this.view()
   }
 
@@ -100,7 +123,7 @@ export class Installation {
     if (url.origin !== service) {
       return { kind: 'refused', sentence: 'Only paths of the configured service can be asked for.' }
     }
-    const engine = await this.#started()
+    const { engine } = await this.#started()
     const outcome = await engine.fetch(url, { redirect: 'error' }).catch(() => undefined)
     await this.#publish()
     if (!outcome) return { kind: 'refused', sentence: 'The service can’t be reached just now.' }
@@ -116,12 +139,13 @@ export class Installation {
   }
 
   async forgetDevice(): Promise<View> {
-    const engine = await this.#started()
+    const { engine } = await this.#started()
     await engine.signOut()
-    this.#engine = undefined
+    this.#life = undefined
+    this.#say(undefined)
     await heldEntry.clear()
     await accessTokenMemory.clear()
-    await browser.storage.local.remove([PURGE_KEY, PURGE_DUE_KEY])
+    await forgetPurge()
     await forgetDeviceKey()
     return this.#publish()
   }
@@ -129,35 +153,34 @@ export class Installation {
   async purge(): Promise<PurgeReport> {
     const state = await this.glance()
     const site = state.at === 'signed_in' ? state.me?.session.purge?.outcome : undefined
-    const report = await purge(await readConfiguration(), site, this.#clock)
-    await browser.storage.local.set({ [PURGE_KEY]: report })
-    await browser.storage.local.remove(PURGE_DUE_KEY)
+    const { engine } = (this.#life && (await this.#life)) ?? {}
+    const now = () => engine?.siteTime ?? this.#clock.now()
+    const report = await purge(await readConfiguration(), site, now)
+    await recordPurge(report)
     this.#log('info', 'purged', { outcome: report.outcome, removed: report.removed })
     return report
   }
 
   async #purge(): Promise<void> {
-    await this.purge().catch((error: unknown) => this.#log('error', 'purge_failed', nameIn(error)))
+    await this.purge().catch((error: unknown) => this.#failed('purge_failed', error))
   }
 
   /** What a background before this one died over. */
   #recovered(): Promise<void> {
     this.#recovering ??= (async () => {
-      if (this.#signingIn) return
-      const { [PURGE_DUE_KEY]: due } = await browser.storage.local.get(PURGE_DUE_KEY)
-      if (due === true) await this.#purge()
+      if (!this.#signingIn && (await isPurgeDue())) await this.#purge()
     })()
     return this.#recovering
   }
 
-  async #started(): Promise<Engine> {
-    this.#engine ??= this.#newEngine()
-    const engine = await this.#engine
-    await engine.start()
-    return engine
+  async #started(): Promise<Life> {
+    this.#life ??= this.#begin()
+    const life = await this.#life
+    await life.engine.start()
+    return life
   }
 
-  async #newEngine(): Promise<Engine> {
+  async #begin(): Promise<Life> {
     const { site, services } = await readConfiguration()
     const ports: EnginePorts = {
       secrets: heldEntry,
@@ -174,14 +197,24 @@ export class Installation {
       ports,
     )
     engine.subscribe(() => {
-      this.#publish().catch((error: unknown) => this.#log('warn', 'not_shown', nameIn(error)))
+      this.#publish().catch((error: unknown) => this.#failed('not_shown', error))
     })
-    return engine
+    const before = await lastShown()
+    this.#problem = before?.problem
+    return { engine, others: new Others(engine, site, before?.read) }
+  }
+
+  #say(problem: Problem | undefined): void {
+    this.#problem = problem && { ...problem, at: this.#clock.now() }
+  }
+
+  #failed(event: string, error: unknown): void {
+    this.#log('warn', event, { error: nameOf(error) })
   }
 
   /**
-   * Puts what is to be drawn where all windows see it; marks the toolbar; says what must be said. One
-   * after the other, or two at once would both find that nothing was said yet.
+   * Puts what is to be drawn where all windows see it. One after the other, or two at once would both find
+   * that nothing was said yet.
    */
   #publish(): Promise<View> {
     const next = this.#published.then(() => this.#publishNow())
@@ -192,59 +225,19 @@ export class Installation {
   async #publishNow(): Promise<View> {
     const state = await this.glance()
     const { site } = await readConfiguration()
-    const { [PURGE_KEY]: report } = await browser.storage.local.get(PURGE_KEY)
-    const read = v.safeParse(PurgeReport, report)
     const here = this.#clock.now()
-    const engine = this.#engine && (await this.#engine)
-    const refreshDueAt = engine?.refreshDueAt
-    const runsOutAt = engine?.runsOutAt
+    const { engine, others } = (this.#life && (await this.#life)) ?? {}
     const view: View = {
-      state: drawable(state),
+      state,
       site,
       now: { site: engine?.siteTime ?? here, here },
-      ...(refreshDueAt === undefined ? {} : { refreshDueAt }),
-      ...(runsOutAt === undefined ? {} : { runsOutAt }),
-      ...(this.#trouble === undefined ? {} : { trouble: this.#trouble }),
-      ...(read.success ? { purge: read.output } : {}),
+      refreshDueAt: engine?.refreshDueAt,
+      runsOutAt: engine?.runsOutAt,
+      ...others?.known,
+      problem:
+        this.#problem && here - this.#problem.at < PROBLEM_SAID_FOR ? this.#problem : undefined,
+      purge: await lastPurge(),
     }
-    await browser.storage.session.set({ [VIEW_KEY]: view })
-    await mark(state)
-    await notify(state)
-    return view
+    return show(view, state)
   }
-}
-
-const nameIn = (error: unknown) => ({ error: error instanceof Error ? error.name : 'unknown' })
-
-/** A missing property and one that holds `undefined` are the same to a message, not to a schema. */
-const drawable = (state: State): View['state'] => JSON.parse(JSON.stringify(state))
-
-function troubleOf(result: SignInResult): string | undefined {
-  switch (result.kind) {
-    case 'ok':
-      return undefined
-    case 'not_finished':
-      return 'The sign-in was not finished. Nothing has changed.'
-    case 'refused':
-      return result.sentence
-    case 'retry_later':
-      return 'The site can’t be reached just now. Please try again in a minute.'
-  }
-}
-
-async function thisBrowser(): Promise<{ name: string; platform: string }> {
-  const { os } = await browser.runtime.getPlatformInfo()
-  // Only Firefox says its own name.
-  const firefox = 'getBrowserInfo' in browser.runtime && (await browser.runtime.getBrowserInfo())
-  const name = firefox ? firefox.name : 'Chromium'
-  return { name: `${name} on ${OPERATING_SYSTEMS[os] ?? os}`, platform: name.toLowerCase() }
-}
-
-const OPERATING_SYSTEMS: Readonly<Record<string, string>> = {
-  linux: 'Linux',
-  mac: 'macOS',
-  win: 'Windows',
-  android: 'Android',
-  cros: 'ChromeOS',
-  openbsd: 'OpenBSD',
 }

@@ -1,6 +1,6 @@
 import { cookieUrl } from '../../client/cookie-url.ts'
 import { codeChallenge, randomText } from '../../client/random.ts'
-import type { Clock } from '../../clock/clock.ts'
+import type { Moment } from '../../clock/moment.ts'
 import { ADDRESSES } from '../../protocol/addresses.ts'
 import { PURGE_OUTCOMES, type PurgeOutcome } from '../../protocol/purge-proof.ts'
 import type { Configuration } from '../configuration.ts'
@@ -19,7 +19,7 @@ import { redirectUri, silentFlow, silentFlowBringsCookies } from './web-auth-flo
 export async function purge(
   configuration: Configuration,
   site: PurgeOutcome | undefined,
-  clock: Clock,
+  now: () => Moment,
 ): Promise<PurgeReport> {
   const before = await providerCookies(configuration)
   for (const cookie of before) await remove(cookie)
@@ -32,7 +32,7 @@ export async function purge(
     probeBroughtCookies: silentFlowBringsCookies(),
     site,
   })
-  return { ...counts, outcome, at: clock.now() }
+  return { ...counts, outcome, at: now() }
 }
 
 /** All of them: path-scoped, secure and partitioned ones too. */

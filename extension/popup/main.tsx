@@ -7,21 +7,15 @@ import { MINUTE } from '../../clock/moment.ts'
 import { ask } from '../ask.ts'
 import { browser } from '../platform.ts'
 import { VIEW_KEY, View } from '../view.ts'
-import { type Doing, Screen } from './screens.tsx'
+import { type Doings, Screen } from './screens.tsx'
+import { inWords } from './service-answer.ts'
 import { followSharedClock } from './shared-clock.ts'
 
 const clock = new SystemClock()
 
-/** What the person can do here, each a question to the background. */
-const DOINGS = {
-  sign_in: () => ask('sign_in', {}),
-  sign_out: () => ask('sign_out', {}),
-  try_again: () => ask('try_again', {}),
-} as const satisfies Record<Doing, () => Promise<View>>
-
 function Popup() {
   const [view, setView] = useState<View>()
-  const [trouble, setTrouble] = useState<string>()
+  const [failure, setFailure] = useState<string>()
   const [hello, setHello] = useState<string>()
   const [sharedAhead, setSharedAhead] = useState(0)
 
@@ -55,18 +49,32 @@ function Popup() {
   }, [])
 
   const look = (answer: Promise<View>) => {
-    setTrouble(undefined)
+    setFailure(undefined)
+    setHello(undefined)
     answer.then(setView, (error: unknown) =>
-      setTrouble(error instanceof Error ? error.message : 'Something went wrong. Try again.'),
+      setFailure(error instanceof Error ? error.message : 'Something went wrong. Try again.'),
     )
   }
 
-  const call = () => {
+  const callService = () => {
     setHello(undefined)
     ask('call_service', { path: '/hello' }).then(
-      (answer) => setHello(sentenceOf(answer)),
+      (answer) => setHello(inWords(answer)),
       () => setHello('The service did not answer.'),
     )
+  }
+
+  /** Each a question to the background, which goes on with it when the popup is closed. */
+  const doings: Doings = {
+    signIn: () => look(ask('sign_in', {})),
+    signOut: () => look(ask('sign_out', {})),
+    tryAgain: () => look(ask('try_again', {})),
+    switchAccount: (id) => look(ask('switch_account', { id })),
+    endDevice: (id) => look(ask('end_device', { id })),
+    endOthers: () => look(ask('end_others', {})),
+    disableLogins: (mode) => look(ask('disable_logins', { mode })),
+    callService,
+    openOptions: () => browser.runtime.openOptionsPage(),
   }
 
   const { site, here } = view?.now ?? { site: clock.now(), here: clock.now() }
@@ -75,30 +83,13 @@ function Popup() {
   return (
     <Screen
       view={view}
-      trouble={trouble ?? view?.trouble}
+      failure={failure}
       now={clock.now() + ahead}
       ahead={ahead > MINUTE ? ahead : undefined}
       hello={hello}
-      act={(doing) => look(DOINGS[doing]())}
-      call={call}
-      options={() => browser.runtime.openOptionsPage()}
+      doings={doings}
     />
   )
-}
-
-function sentenceOf(answer: Awaited<ReturnType<typeof ask<'call_service'>>>): string {
-  switch (answer.kind) {
-    case 'ok':
-      return answer.status === 200
-        ? String((JSON.parse(answer.body) as { message?: unknown }).message)
-        : `The service answered ${answer.status}.`
-    case 'retry_later':
-      return 'Nothing was sent: the site can’t be reached just now.'
-    case 'ended':
-      return 'Nothing was sent: you are signed out.'
-    case 'refused':
-      return answer.sentence
-  }
 }
 
 const main = document.getElementById('main')

@@ -1,55 +1,53 @@
 import type { JSX } from 'preact'
 import type { Duration, Moment } from '../../clock/moment.ts'
-import type { Me } from '../../protocol/me.ts'
-import type { PurgeOutcome } from '../../protocol/purge-proof.ts'
-import { inWords } from '../../protocol/reasons.ts'
 import { ClockBadge } from '../../ui/clock-badge.tsx'
-import { Notice } from '../../ui/notice.tsx'
-import { SessionDeadlines } from '../../ui/session-deadlines.tsx'
+import { Problem } from '../../ui/person/problem.tsx'
+import { Purge } from '../../ui/person/purge.tsx'
+import { SignedIn, type Wishes } from '../../ui/person/signed-in.tsx'
+import { SignedOut } from '../../ui/person/signed-out.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { PurgeReport, View } from '../view.ts'
 
-export type Doing = 'sign_in' | 'sign_out' | 'try_again'
+/** What the person can do here. */
+export interface Doings extends Wishes {
+  readonly signIn: () => void
+  readonly callService: () => void
+  readonly openOptions: () => void
+}
 
 export interface ScreenProps {
   /** `undefined`: the background has not answered yet. */
   readonly view: View | undefined
-  readonly trouble: string | undefined
+  /** What the background could not be asked for. */
+  readonly failure: string | undefined
   /** By the site's clock, as the deadlines are. */
   readonly now: Moment
   /** How far that clock is ahead of this machine's, if it is worth saying. */
   readonly ahead: Duration | undefined
   /** What the service said last. */
   readonly hello: string | undefined
-  readonly act: (doing: Doing) => void
-  readonly call: () => void
-  readonly options: () => void
+  readonly doings: Doings
 }
 
 /** The popup in each of its states (notes/screens.md). Nothing moves but what changed. */
 export function Screen(props: ScreenProps): JSX.Element {
+  const { view, failure, doings, ahead } = props
+  const problem = failure === undefined ? view?.problem : { sentence: failure }
   return (
     <>
+      <Problem problem={problem} signIn={doings.signIn} />
       <div aria-live="polite">{bodyOf(props)}</div>
-      {props.trouble && (
-        <div role="alert">
-          <Notice tone="warn" title="That did not work">
-            <p>{props.trouble}</p>
-          </Notice>
-        </div>
-      )}
       <div class="row">
-        <button type="button" class="quiet" onClick={props.options}>
+        <button type="button" class="quiet" onClick={doings.openOptions}>
           Options
         </button>
-        <ClockBadge ahead={props.ahead} />
+        <ClockBadge ahead={ahead} />
       </div>
     </>
   )
 }
 
-function bodyOf(props: ScreenProps): JSX.Element {
-  const { view, act } = props
+function bodyOf({ view, now, hello, doings }: ScreenProps): JSX.Element {
   switch (view?.state.at) {
     case undefined:
     case 'starting':
@@ -66,109 +64,52 @@ function bodyOf(props: ScreenProps): JSX.Element {
         </>
       )
     case 'signed_out':
-      return <SignedOut ended={view.state.ended} act={act} />
+      return (
+        <SignedOut ended={view.state.ended} signIn={doings.signIn}>
+          A window opens for it. You can close this popup meanwhile.
+        </SignedOut>
+      )
     case 'signed_in':
-    case 'offline':
-      return <SignedIn {...props} view={view} me={view.state.me} />
+    case 'offline': {
+      const { state, refreshDueAt, accounts, devices, logins, purge, site } = view
+      const offlineSince = state.at === 'offline' ? state.since : undefined
+      return (
+        <SignedIn
+          standing={{ me: state.me, offlineSince, refreshDueAt, accounts, devices, logins, now }}
+          wishes={doings}
+          actions={
+            <button type="button" class="button" onClick={doings.callService}>
+              Call the service
+            </button>
+          }
+          heard={hello}
+          purge={purge && <Purged report={purge} now={now} />}
+          details={
+            <>
+              <dt>Site</dt>
+              <dd>
+                <code>{site}</code>
+              </dd>
+            </>
+          }
+        />
+      )
+    }
   }
 }
 
-function SignedOut({
-  ended,
-  act,
-}: {
-  readonly ended: Extract<View['state'], { at: 'signed_out' }>['ended']
-  readonly act: ScreenProps['act']
-}): JSX.Element {
-  const words =
-    ended?.reason &&
-    inWords(ended.reason, { at: ended.at, actor: ended.actor, account: ended.account })
-  const lost = ended && !ended.reason
-  return (
-    <>
-      <h1>{words ? words.title : lost ? 'Please sign in again' : 'Nobody is signed in'}</h1>
-      <p>
-        {words
-          ? words.sentence
-          : lost
-            ? 'This browser no longer holds what it needs to stay signed in.'
-            : 'Sign in once, and stay signed in as long as you keep using it.'}
-      </p>
-      <p>
-        <button type="button" class="button" onClick={() => act('sign_in')}>
-          Sign in
-        </button>
-      </p>
-    </>
-  )
-}
-
-function SignedIn({
-  view,
-  me,
-  now,
-  hello,
-  act,
-  call,
-}: ScreenProps & { readonly view: View; readonly me: Me | undefined }): JSX.Element {
-  return (
-    <>
-      <h1>{me ? me.user.name : 'Signed in'}</h1>
-      {me && (
-        <p>
-          {me.account.name} · plan {me.subscription.plan}
-        </p>
-      )}
-      {view.state.at === 'offline' && (
-        <Notice tone="warn" title="The site can’t be reached">
-          <p>
-            You are still signed in.{' '}
-            <button type="button" class="quiet" onClick={() => act('try_again')}>
-              Try again
-            </button>
-          </p>
-        </Notice>
-      )}
-      <div class="row">
-        <button type="button" class="button" onClick={call}>
-          Call the service
-        </button>
-        <button type="button" onClick={() => act('sign_out')}>
-          Sign out
-        </button>
-      </div>
-      <p role="status">{hello}</p>
-      {view.purge && <Purge report={view.purge} now={now} />}
-      {me && (
-        <>
-          <h2>How long this lasts</h2>
-          <SessionDeadlines session={me.session} refreshDueAt={view.refreshDueAt} now={now} />
-        </>
-      )}
-    </>
-  )
-}
-
-const PURGE_WORDS = {
-  proven: ['good', 'Your provider will ask for the password again'],
-  sticky: ['warn', 'Your provider may sign someone in without asking'],
-  unknown: ['warn', 'We could not check your provider’s session'],
-} as const satisfies Record<PurgeOutcome, readonly ['good' | 'warn', string]>
-
-function Purge({
+/** The provider's session, as this extension left it: the cookies are its own to remove and to count. */
+function Purged({
   report: { outcome, removed, left, at },
   now,
 }: {
   readonly report: PurgeReport
   readonly now: Moment
 }): JSX.Element {
-  const [tone, title] = PURGE_WORDS[outcome]
   return (
-    <Notice tone={left > 0 ? 'warn' : tone} title={title}>
-      <p class="secondary">
-        {removed === 1 ? 'One cookie of it was' : `${removed} cookies of it were`} removed
-        {left > 0 && `, and ${left} could not be`}. Checked <Time at={at} now={now} />.
-      </p>
-    </Notice>
+    <Purge outcome={outcome}>
+      {removed === 1 ? 'One cookie of it was' : `${removed} cookies of it were`} removed
+      {left > 0 && `, and ${left} could not be`}. Checked <Time at={at} now={now} />.
+    </Purge>
   )
 }

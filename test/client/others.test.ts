@@ -66,12 +66,13 @@ test('nothing is known of somebody who is signed out', async () => {
   expect(others.known).toEqual({})
 })
 
-test('what the process before this one knew is known; after another sign-in it is not', async () => {
+test('what the process before this one read is known, if it is the same person’s', async () => {
   const { engine } = await person(READ)
-  const others = new Others(engine, ISSUER, ACCOUNTS)
-  expect(others.known).toEqual(ACCOUNTS)
-  others.forget()
-  expect(others.known).toEqual({})
+  const after = (of: string | undefined) =>
+    new Others(engine, ISSUER, { of, known: ACCOUNTS }).known
+  expect(after('ada')).toEqual(ACCOUNTS)
+  expect(after('bob')).toEqual({})
+  expect(after(undefined)).toEqual({})
 })
 
 test('each wish goes to its address, and comes to nothing that needs saying', async () => {

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import os from 'node:os'
@@ -8,43 +9,33 @@ import { buildExtension } from '../../extension/build.mjs'
 import type { PurgeReport, View } from '../../extension/view.ts'
 import { ProviderClient } from '../../mock-provider/client.ts'
 import { PASSWORD } from '../../playground/people.ts'
-import { World } from '../../playground/world.ts'
+import type { World } from '../../playground/world.ts'
 import type { AuditPage } from '../../protocol/audit.ts'
 import { BROWSERS, type BrowserName, ExtensionBrowser } from '../extension/browsers.ts'
 import { freePort } from '../support/free-port.ts'
 import { type Held, HoldingProxy } from '../support/holding-proxy.ts'
-import { bundlePrograms, type Programs } from '../support/programs.ts'
+import { type OpenWorld, openWorld } from '../support/open-world.ts'
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'latchkey-extension-'))
-const extension = path.join(folder, 'extension')
-let programs: Programs
+const extension = mkdtempSync(path.join(os.tmpdir(), 'latchkey-extension-'))
+let parties: OpenWorld
 let world: World
 let proxy: HoldingProxy
 
 beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true })
   await buildExtension(extension)
-  programs = await bundlePrograms()
-  // The provider hears faults only when it is told to; its environment is this process's.
   const sitePort = await freePort()
   proxy = new HoldingProxy(sitePort)
-  world = new World({
-    ports: 'free',
-    data: path.join(folder, 'data'),
-    programs: programs.folder,
-    died: () => {},
-    // The site is reached through the proxy, and knows only the address that everybody sees.
-    siteSettings: { LOG_LEVEL: 'debug', PORT: String(sitePort) },
-  })
-  await world.start()
+  // The site is reached through the proxy, and knows only the address that everybody sees.
+  parties = await openWorld({ LOG_LEVEL: 'debug', PORT: String(sitePort) })
+  world = parties.world
   await proxy.listen(Number(new URL(world.addresses.site).port))
 })
 
 afterAll(async () => {
   await proxy.close()
-  await world.stop()
-  programs.remove()
-  rmSync(folder, { recursive: true, force: true })
+  await parties.close()
+  rmSync(extension, { recursive: true, force: true })
 })
 
 /** Where screenshots go, to be looked at. */
@@ -75,14 +66,13 @@ const post = async (url: string, body?: unknown, headers: Record<string, string>
   expect(answer.ok, `${url}: ${answer.status}`).toBe(true)
 }
 
-const advance = (by: string) => post(`${world.addresses.console}/clock/advance`, { by })
+const advance = async (by: string) => expect((await parties.advance(by)).ok).toBe(true)
 const asAdmin = (to: string, body?: unknown) =>
   post(world.addresses.site + to, body, { authorization: `Bearer ${world.adminKey}` })
 
 /** How often the site refreshed since somebody looked last: what its own log says. */
 const refreshes = async () => {
-  const { readFile } = await import('node:fs/promises')
-  const log = await readFile(path.join(folder, 'data', 'logs', 'site.log'), 'utf8')
+  const log = await readFile(path.join(parties.folder, 'logs', 'site.log'), 'utf8')
   return log.split('\n').filter((line) => /"route":"\/refresh","status":200/.test(line)).length
 }
 
@@ -123,6 +113,14 @@ async function signIn(browser: ExtensionBrowser, email: string, account?: string
   await chooser.locator(`button[value=${account}]`).click()
 }
 
+const sessionOf = async (browser: ExtensionBrowser) => {
+  const { state } = await browser.view()
+  return 'me' in state ? state.me?.session.id : undefined
+}
+
+const devicesOf = async (browser: ExtensionBrowser) =>
+  (await browser.view()).devices?.map(({ id }) => id)
+
 const signedIn = async (
   browser: ExtensionBrowser,
   email = 'alice@example.test',
@@ -139,9 +137,9 @@ describe.each(BROWSERS)('%s', (name) => {
     await Promise.all(opened.splice(0).map((browser) => browser.close()))
   })
 
-  test('the whole life: signed in with a choice; +61 min one refresh on use; restarted; two weeks later asked again, and told why', async () => {
+  test('the whole life: signed in with a choice; +61 min one refresh on use; restarted; two weeks later asked again, and told why; another account', async () => {
     const browser = await openExtension(name)
-    await browser.waitForText('Nobody is signed in')
+    await browser.waitForText('Sign in to Latchkey')
     await signedIn(browser, 'bob@example.test', 'acc_acme')
     await browser.waitForText('Bob Brandt')
     expect(await browser.text()).toContain('Your provider will ask for the password again')
@@ -166,10 +164,14 @@ describe.each(BROWSERS)('%s', (name) => {
     await advance('14d')
     await browser.goTo(browser.popup, 'popup.html')
     await browser.waitForText('It has been a while')
-    expect(await browser.text()).toContain('we signed you out to keep your account safe')
+    expect(await browser.text()).toContain('on this device for 14 days, so we signed you out')
     // Deadlines are the site's, and measured by its clock.
     expect(await browser.text()).toMatch(/clock \+\d+ days/)
     await signedIn(browser, 'bob@example.test', 'acc_acme')
+    await browser.press('Use Bob Brandt')
+    await browser.waitForText('Bob Brandt \\(owner\\)')
+    await browser.press('Call the service')
+    await browser.waitForText('Hello from Bob Brandt')
     await browser.press('Sign out')
     await browser.waitForText('This device no longer holds anything of your account')
   })
@@ -216,7 +218,7 @@ describe.each(BROWSERS)('%s', (name) => {
       await browser.press('Sign in')
       await killAt(browser, held)
       await browser.goTo(browser.popup, 'popup.html')
-      await browser.waitForText('Nobody is signed in')
+      await browser.waitForText('Sign in to Latchkey')
       await signedIn(browser)
       return
     }
@@ -269,7 +271,7 @@ describe.each(BROWSERS)('%s', (name) => {
     await browser.killBackground()
     await window.close().catch(() => {})
     await browser.goTo(browser.popup, 'popup.html')
-    await browser.waitForText('Nobody is signed in')
+    await browser.waitForText('Sign in to Latchkey')
     await signedIn(browser)
   })
 
@@ -280,10 +282,10 @@ describe.each(BROWSERS)('%s', (name) => {
     await window.waitForSelector('input[type=password]')
     await window.close()
     await browser.waitForText('The sign-in was not finished')
-    expect(await browser.text()).toContain('Nobody is signed in')
+    expect(await browser.text()).toContain('Sign in to Latchkey')
   })
 
-  test('ended elsewhere, logins disabled, a reset: each told in its own words', async () => {
+  test('a reset; logins switched off from the popup, after a fresh sign-in, until tokens run out: each told in its own words', async () => {
     const browser = await openExtension(name)
     const userId = async () => {
       const { state } = await browser.view()
@@ -295,10 +297,28 @@ describe.each(BROWSERS)('%s', (name) => {
     await browser.press('Call the service')
     await browser.waitForText('Your password was changed')
     await signedIn(browser)
-    await asAdmin(`/admin/users/${alice}/logins/disable`, { mode: 'now' })
+    const disable = async () => {
+      await browser.unfold('Switch signing in off')
+      expect(await browser.text()).toMatch(
+        /anything still works is then .+ UTC, in (49 minutes|1 hour)/,
+      )
+      await browser.press('When what is signed in runs out')
+    }
+    await advance('11min')
+    await disable()
+    // Whoever finds a browser open shall not be able to lock its owner out (RFC 9470).
+    await browser.waitForText('sign in again first')
+    await browser.press('Sign in again')
+    await signIn(browser, 'alice@example.test')
+    await browser.waitForNoText('sign in again first|Go on in the sign-in window')
+    await disable()
     try {
+      await browser.waitForText('Nobody can sign in as you')
       await browser.press('Call the service')
-      await browser.waitForText('Signing in is switched off')
+      await browser.waitForText('Hello from Alice')
+      await advance('61min')
+      await browser.press('Call the service')
+      await browser.waitForText('You switched them off')
     } finally {
       // Other tests are Alice's too.
       await asAdmin(`/admin/users/${alice}/logins/enable`)
@@ -314,12 +334,12 @@ describe.each(BROWSERS)('%s', (name) => {
     await browser.goTo(browser.popup, 'popup.html')
     await advance('61min')
     await browser.press('Call the service')
-    await browser.waitForText('The site can’t be reached')
+    await browser.waitForText('Our site can’t be reached')
     expect(await browser.text()).toContain('You are still signed in')
     await world.party('site').start()
     await browser.press('Try again')
-    await browser.waitForNoText('The site can’t be reached')
-    await browser.waitForText('How long this lasts')
+    await browser.waitForNoText('Our site can’t be reached')
+    await browser.waitForText('This device:')
     await browser.press('Call the service')
     await browser.waitForText('Hello from')
   })
@@ -460,6 +480,7 @@ describe.each(BROWSERS)('%s', (name) => {
         }
         await page.screenshot({
           path: path.join(PICTURES, `extension-${name}-${what}-${scheme}.png`),
+          fullPage: true,
         })
         const serious = await page.evaluate(AXE)
         expect(serious, `${what}, ${scheme}`).toEqual([])
@@ -481,7 +502,7 @@ describe.each(BROWSERS)('%s', (name) => {
     await browser.popup.bringToFront()
     await world.party('site').stop()
     await browser.ask('try_again')
-    await browser.waitForText('The site can’t be reached')
+    await browser.waitForText('Our site can’t be reached')
     await looked('offline')
     await world.party('site').start()
     await browser.press('Try again')
@@ -515,17 +536,26 @@ describe.each(BROWSERS)('%s', (name) => {
     await browser.press('Forget this device', options)
     await browser.waitForText('This device is forgotten', options)
     await browser.goTo(browser.popup, 'popup.html')
-    await browser.waitForText('Nobody is signed in')
+    await browser.waitForText('Sign in to Latchkey')
     await options.locator('#site').fill('not an address')
     await signedIn(browser)
   })
 
-  test('a second profile is a second device: ending one leaves the other', async () => {
+  test('a second profile is a second device: ended from the popup, which closes at once, it is told so; the other goes on', async () => {
     const [first, second] = await Promise.all([openExtension(name), openExtension(name)])
     await signedIn(second)
     await signedIn(first)
-    await second.press('Sign out')
-    await second.waitForText('no longer holds anything')
+    const there = `${name === 'chromium' ? 'Chromium' : 'Firefox'} on Linux`
+    await first.waitForText(`Other devices\\s+${there}`)
+    const ended = await sessionOf(second)
+    expect(await devicesOf(first)).toContain(ended)
+    // The one that was used last stands first; earlier tests left others.
+    await first.press(`Sign out ${there}`)
+    await first.popup.goto('about:blank')
+    await first.goTo(first.popup, 'popup.html')
+    await expect.poll(() => devicesOf(first)).not.toContain(ended)
+    await second.press('Call the service')
+    await second.waitForText('Signed out from another device')
     await first.press('Call the service')
     await first.waitForText('Hello from Alice')
   })

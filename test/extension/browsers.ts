@@ -150,6 +150,13 @@ export class ExtensionBrowser {
     await page.locator(`::-p-xpath(//button[normalize-space()=${JSON.stringify(label)}])`).click()
   }
 
+  /** Opens what is folded away under these words. */
+  async unfold(summary: string): Promise<void> {
+    await this.popup.bringToFront()
+    const words = JSON.stringify(summary)
+    await this.popup.locator(`::-p-xpath(//summary[normalize-space()=${words}])`).click()
+  }
+
   /** The sign-in window, once it shows a page whose address holds `part`. */
   async window(part: string): Promise<Page> {
     const target = await this.#browser.waitForTarget((one) => one.url().includes(part), {

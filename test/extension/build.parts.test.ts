@@ -17,7 +17,8 @@ const manifest = () => JSON.parse(readFileSync(path.join(folder, 'manifest.json'
 /** Kilobytes, minified, not packed. A file that outgrows its budget says what it has become. */
 const BUDGETS = {
   'background.js': 75,
-  'popup.js': 50,
+  // What people do about their accounts, devices and logins is drawn here too.
+  'popup.js': 54,
   'options.js': 45,
   'relay.js': 20,
   'style.css': 8,

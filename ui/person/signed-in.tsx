@@ -42,6 +42,8 @@ export interface SignedInProps {
   readonly wishes: Wishes
   /** What can be done besides signing out. */
   readonly actions?: ComponentChildren
+  /** What came of that. */
+  readonly heard?: string | undefined
   /** In the place of the site's proof, for a client that has one of its own. */
   readonly purge?: ComponentChildren
   /** For developers: more of {@link Details}. */
@@ -49,13 +51,8 @@ export interface SignedInProps {
 }
 
 /** Who it is, how things stand on this device, and what can be done about others. */
-export function SignedIn({
-  standing,
-  wishes,
-  actions,
-  purge,
-  details,
-}: SignedInProps): JSX.Element {
+export function SignedIn(props: SignedInProps): JSX.Element {
+  const { standing, wishes, actions, heard, purge, details } = props
   const { me, offlineSince, accounts, devices, logins, now } = standing
   return (
     <>
@@ -70,6 +67,7 @@ export function SignedIn({
           Sign out
         </button>
       </div>
+      {actions && <p role="status">{heard}</p>}
       {me && <ThisDevice {...standing} me={me} purge={purge} />}
       <Accounts accounts={accounts} use={wishes.switchAccount} />
       <Devices devices={devices} now={now} end={wishes.endDevice} endOthers={wishes.endOthers} />

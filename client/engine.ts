@@ -96,10 +96,11 @@ export class Engine {
     const { clock, log } = ports
     const lock = ports.lock ?? noLock
     const pause = ports.pause ?? realPause
-    const states = new StateHolder(clock, (error) =>
-      log('error', 'state_listener_failed', { error: nameOf(error) }),
-    )
     const serverTime = new ServerTime(clock)
+    const states = new StateHolder(
+      () => serverTime.now() ?? clock.now(),
+      (error) => log('error', 'state_listener_failed', { error: nameOf(error) }),
+    )
     const gate = new BackOffGate(clock)
     const claims = new Claims((stale) => {
       states.stale(stale)

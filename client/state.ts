@@ -1,4 +1,3 @@
-import type { Clock } from '../clock/clock.ts'
 import type { Moment } from '../clock/moment.ts'
 import type { Me } from '../protocol/me.ts'
 import type { Ending, Held } from './held.ts'
@@ -53,7 +52,7 @@ export type StateListener = (state: State) => void
 
 /** Holds the state and tells everyone who wants to know. */
 export class StateHolder {
-  readonly #clock: Clock
+  readonly #now: () => Moment
   readonly #listenerFailed: (error: unknown) => void
   readonly #listeners = new Set<StateListener>()
   #situation: Situation = {
@@ -64,8 +63,9 @@ export class StateHolder {
   }
   #state: State = stateOf(this.#situation)
 
-  constructor(clock: Clock, listenerFailed: (error: unknown) => void) {
-    this.#clock = clock
+  /** @param now for display */
+  constructor(now: () => Moment, listenerFailed: (error: unknown) => void) {
+    this.#now = now
     this.#listenerFailed = listenerFailed
   }
 
@@ -95,7 +95,7 @@ export class StateHolder {
 
   /** The site answered, or it could not be reached. */
   reached(reached: boolean): void {
-    const since = this.#situation.offlineSince ?? this.#clock.now()
+    const since = this.#situation.offlineSince ?? this.#now()
     this.#change({ offlineSince: reached ? undefined : since })
   }
 

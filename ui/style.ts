@@ -20,7 +20,7 @@ export const STYLE = `
   -webkit-text-size-adjust: 100%;
 }
 *, ::before, ::after { box-sizing: border-box; }
-body { margin: 0; overflow-wrap: break-word; }
+body { margin: 0; font: inherit; overflow-wrap: break-word; }
 .top, main, .foot { max-width: 40rem; margin: 0 auto; padding: 0 20px; }
 .top { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding-top: 20px; padding-bottom: 4px; }
 .top .name { font-weight: 600; margin-right: auto; }
@@ -67,6 +67,7 @@ form + p { margin-top: 12px; }
 .list > li > .button + p { margin: 6px 0 0; }
 .list > li:last-child { border-bottom: 1px solid var(--line); }
 .list > li > h2 { margin-top: 4px; }
+.list > li.row { margin: 0; min-height: 60px; }
 .card > .list > li:first-child { border-top: 0; }
 .card > .list > li > .button + p { margin: 6px 0 0; }
 .list > li:last-child { border-bottom: 0; padding-bottom: 0; }

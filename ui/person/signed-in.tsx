@@ -88,8 +88,8 @@ const Offline = ({
 }): JSX.Element => (
   <Notice tone="warn" title="Offline">
     <p>
-      Our site can’t be reached since <Time at={since} now={now} />. You are still signed in: what
-      is shown here is what was known then.
+      Our site can’t be reached: it stopped answering <Time at={since} now={now} />. You are still
+      signed in, and see what was known then.
     </p>
     <button type="button" onClick={tryAgain}>
       Try again

@@ -1,58 +1,29 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DAY, HOUR, MINUTE, toSeconds } from '../../../clock/moment.ts'
+import { DAY, HOUR, MINUTE } from '../../../clock/moment.ts'
 import { VIEW_CHANNEL } from '../../../desktop/ipc/channels.ts'
 import { TROUBLES } from '../../../desktop/ipc/troubles.ts'
 import type { View } from '../../../desktop/ipc/view.ts'
-import type { Me } from '../../../protocol/me.ts'
 import { REASONS } from '../../../protocol/reasons.ts'
+import {
+  ACCOUNTS,
+  DEVICES,
+  LOGINS,
+  LOGINS_OFF,
+  ME,
+  NOW,
+  REFUSED,
+  STEP_UP,
+  STICKY,
+} from '../../support/bob.ts'
 import { seriousFindings } from '../../support/chromium.ts'
 import { type Desk, DesktopWorld } from '../../support/desktop-house.ts'
 
 const PICTURES = 'test-results/desktop'
 
-const NOW = Date.UTC(2026, 10, 24, 12)
 const ABOUT = { version: '0.1.0', runtime: 'Electron 45.4.1', site: 'http://127.0.0.1:3000' }
 const KEPT = { in: 'keychain' } as const
-const at = (moment: number) => toSeconds(moment)
-
-const ME: Me = {
-  user: { id: 'usr_1', name: 'Bob Brandt', email: 'bob@example.test' },
-  account: { id: 'acc_1', name: 'Acme', role: 'member' },
-  subscription: {
-    id: 'sub_1',
-    plan: 'pro',
-    status: 'trialing',
-    trial_ends_at: at(NOW + 9 * DAY),
-    period_ends_at: null,
-  },
-  device: { id: 'dev_1', name: 'bob-laptop', platform: 'linux' },
-  session: {
-    id: 'ses_1',
-    signed_in_at: at(NOW - 40 * DAY),
-    refreshed_at: at(NOW - 20 * MINUTE),
-    idle_ends_at: at(NOW + 14 * DAY - 20 * MINUTE),
-    absolute_ends_at: at(NOW + 140 * DAY),
-    purge: { outcome: 'proven', answer: 'login_required', at: at(NOW - 40 * DAY) },
-  },
-}
-
-const DEVICE = {
-  id: 'ses_2',
-  device_id: 'dev_2',
-  client_id: 'latchkey-extension',
-  name: 'Chromium on bob-desktop',
-  platform: 'chromium',
-  this_one: false,
-  signed_in_at: at(NOW - 3 * DAY),
-  last_used_at: at(NOW - 5 * HOUR),
-  idle_ends_at: at(NOW + 13 * DAY),
-  absolute_ends_at: at(NOW + 177 * DAY),
-  runs_out_at: at(NOW + 13 * DAY),
-  replaced: false,
-  purge: null,
-}
 
 const signedIn = (change: Partial<View> = {}): View => ({
   now: NOW,
@@ -60,15 +31,9 @@ const signedIn = (change: Partial<View> = {}): View => ({
   kept: KEPT,
   person: { at: 'signed_in', me: ME },
   refreshDueAt: NOW + 40 * MINUTE,
-  accounts: [
-    { id: 'acc_1', name: 'Acme', role: 'member', current: true },
-    { id: 'acc_2', name: 'Bob Brandt', role: 'owner', current: false },
-  ],
-  devices: [
-    DEVICE,
-    { ...DEVICE, id: 'ses_3', name: 'bob-laptop', platform: 'linux', replaced: true },
-  ],
-  logins: { disabled: null, works_until: at(NOW + 14 * DAY) },
+  accounts: ACCOUNTS,
+  devices: [...DEVICES],
+  logins: LOGINS,
   ...change,
 })
 
@@ -86,42 +51,16 @@ const signingIn = (change: Partial<Extract<View['person'], { at: 'signing_in' }>
 
 const SCREENS: Record<string, View> = {
   'signed-out': out(),
-  refused: {
-    ...out(),
-    problem: {
-      title: 'You were not signed in',
-      sentence: 'Logins are disabled for this identity.',
-    },
-  },
+  refused: { ...out(), problem: REFUSED },
   'signing-in': signingIn(),
   'signing-in-not-opened': signingIn({ browser: 'not_opened' }),
   'signing-in-earlier': signingIn({ browser: 'earlier', way: 'link' }),
   'signing-in-finishing': signingIn({ step: 'finishing' }),
   'signed-in': signedIn(),
-  'signed-in-sticky': signedIn({
-    ahead: 14 * DAY,
-    person: {
-      at: 'signed_in',
-      me: {
-        ...ME,
-        session: { ...ME.session, purge: { outcome: 'sticky', answer: 'code', at: at(NOW) } },
-      },
-    },
-  }),
+  'signed-in-sticky': signedIn({ ahead: 14 * DAY, person: { at: 'signed_in', me: STICKY } }),
   'signed-in-alone': signedIn({ devices: [], accounts: [] }),
-  'logins-off': signedIn({
-    logins: {
-      disabled: { mode: 'expiry', since: at(NOW), actor: 'user' },
-      works_until: at(NOW + 14 * DAY),
-    },
-  }),
-  problem: signedIn({
-    problem: {
-      sentence:
-        'For this, sign in again first: it shows that it is you. Then ask for it once more.',
-      signInFirst: true,
-    },
-  }),
+  'logins-off': signedIn({ logins: LOGINS_OFF }),
+  problem: signedIn({ problem: STEP_UP }),
   offline: signedIn({ person: { at: 'offline', me: ME, since: NOW - 3 * MINUTE } }),
   ...Object.fromEntries(
     REASONS.map((reason) => [

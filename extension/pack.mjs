@@ -1,25 +1,38 @@
-/** `npm run extension:pack`: a zip for the stores, the same bytes from the same sources. */
-import { spawnSync } from 'node:child_process'
+/**
+ * `npm run extension:pack`: a zip for the stores, the same bytes from the same sources, so that anybody can
+ * check what a store hands out.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { buildExtension } from './build.mjs'
+import { zip } from './zip.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
-const dist = path.join(here, 'dist')
-await buildExtension(dist)
-const { status } = spawnSync(
-  path.join(path.dirname(here), 'node_modules', '.bin', 'web-ext'),
-  [
-    'build',
-    '--source-dir',
-    dist,
-    '--artifacts-dir',
-    path.join(here, 'dist-packed'),
-    '--overwrite-dest',
-    '--filename',
-    'latchkey-{version}.zip',
-  ],
-  { stdio: 'inherit' },
-)
-process.exit(status ?? 1)
+
+/** @param {string} folder a built extension */
+export function packed(folder) {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return zip(
+    names
+      .filter((name) => statSync(path.join(folder, name)).isFile())
+      .map((name) => ({
+        name: name.replaceAll('\\', '/'),
+        bytes: readFileSync(path.join(folder, name)),
+      })),
+  )
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const dist = path.join(here, 'dist')
+  await buildExtension(dist)
+  const { version } = JSON.parse(readFileSync(path.join(dist, 'manifest.json'), 'utf8'))
+  const file = path.join(here, 'dist-packed', `latchkey-${version}.zip`)
+  const bytes = packed(dist)
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(file, bytes)
+  const hash = createHash('sha256').update(bytes).digest('hex')
+  process.stdout.write(`${path.relative(process.cwd(), file)}\nSHA-256 ${hash}\n`)
+}

@@ -1,11 +1,21 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildExtension } from '../../extension/build.mjs'
 import { CHROMIUM_ID, GECKO_ID, REDIRECT_URIS } from '../../extension/identity.ts'
+import { packed } from '../../extension/pack.mjs'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'latchkey-extension-'))
 
@@ -71,10 +81,24 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   UNSAFE_VAR_ASSIGNMENT: 'dangerouslySetInnerHTML, which nobody uses',
 }
 
-test('web-ext lint finds no error, and no warning that is not explained', () => {
+test('the zip for the stores: the same bytes whenever and wherever it was built', async () => {
+  const elsewhere = mkdtempSync(path.join(os.tmpdir(), 'latchkey-extension-'))
+  try {
+    await buildExtension(elsewhere)
+    utimesSync(path.join(elsewhere, 'popup.js'), 1, 1)
+    chmodSync(path.join(elsewhere, 'popup.js'), 0o700)
+    expect(packed(elsewhere).equals(packed(folder))).toBe(true)
+  } finally {
+    rmSync(elsewhere, { recursive: true, force: true })
+  }
+})
+
+test('web-ext lint reads that zip, and finds no error and no warning that is not explained', () => {
+  const zip = path.join(folder, 'latchkey.zip')
+  writeFileSync(zip, packed(folder))
   const { stdout } = spawnSync(
     'node_modules/.bin/web-ext',
-    ['lint', '--source-dir', folder, '--output', 'json', '--no-config-discovery'],
+    ['lint', '--source-dir', zip, '--output', 'json', '--no-config-discovery'],
     { encoding: 'utf8', env: { ...process.env, NO_UPDATE_NOTIFIER: '1' } },
   )
   const { errors, warnings, notices } = JSON.parse(stdout)

@@ -82,6 +82,10 @@ export function decodeHeld(text: string): Held | undefined {
 
 type Part = Exclude<keyof Held, 'version'>
 
+/** Whether the person ended it themselves, here and now; of every other ending they have to be told. */
+export const isOwnDoing = ({ reason, actor }: Ending): boolean =>
+  reason === 'signed_out' && actor === 'user'
+
 /** The document without some of its parts. */
 export function without(held: Held, ...parts: readonly Part[]): Held {
   const rest = { ...held }

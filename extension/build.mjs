@@ -25,7 +25,7 @@ export async function buildExtension(folder, { watch = false, minify = true } = 
     outdir: folder,
     bundle: true,
     format: 'esm',
-    target: ['chrome121', 'firefox142'],
+    target: ['chrome123', 'firefox142'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
     minify,

@@ -147,3 +147,15 @@ const WORDS = {
 /** The title, sentence and action that a person reads (notes/screens.md). */
 export const inWords = (reason: Reason, details: ReasonDetails = {}): ReasonInWords =>
   WORDS[reason](details)
+
+/** The same of an ending that may have no reason: no party said one, but what kept the person signed in was lost. */
+export const endingInWords = (
+  ended: ReasonDetails & { readonly reason?: Reason | undefined },
+): ReasonInWords =>
+  ended.reason === undefined
+    ? {
+        title: 'Signed out',
+        sentence: 'What kept you signed in on this device is gone. Sign in again.',
+        action: 'Sign in',
+      }
+    : inWords(ended.reason, ended)

@@ -1,5 +1,6 @@
+import { isOwnDoing } from '../../client/held.ts'
 import type { State } from '../../client/state.ts'
-import { inWords } from '../../protocol/reasons.ts'
+import { endingInWords } from '../../protocol/reasons.ts'
 import type { Notice } from './ports.ts'
 
 /**
@@ -9,11 +10,8 @@ import type { Notice } from './ports.ts'
 export function noticeOf(before: State, now: State): Notice | undefined {
   const wasIn = before.at === 'signed_in' || before.at === 'offline'
   if (!wasIn || now.at !== 'signed_out') return undefined
-  const { ended } = now
-  if (ended?.reason === 'signed_out' && ended.actor === 'user') return undefined
-  if (ended?.reason === undefined) {
-    return { title: 'Signed out', body: 'Open Latchkey to sign in again.' }
-  }
-  const { title, sentence } = inWords(ended.reason, ended)
+  const { ended = {} } = now
+  if (isOwnDoing(ended)) return undefined
+  const { title, sentence } = endingInWords(ended)
   return { title, body: sentence }
 }

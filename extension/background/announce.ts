@@ -1,6 +1,6 @@
-import type { Ending } from '../../client/held.ts'
+import { type Ending, isOwnDoing } from '../../client/held.ts'
 import type { State } from '../../client/state.ts'
-import { inWords } from '../../protocol/reasons.ts'
+import { endingInWords } from '../../protocol/reasons.ts'
 import { browser } from '../platform.ts'
 
 const TOLD_KEY = 'told'
@@ -21,27 +21,26 @@ export async function mark(state: State): Promise<void> {
 
 function markOf(state: State): keyof typeof MARKS {
   if (state.at === 'offline') return 'offline'
-  return state.at === 'signed_out' && isForced(state.ended) ? 'ended' : 'none'
+  return forcedEndingIn(state) ? 'ended' : 'none'
 }
 
-/** Whether somebody else than this person, here and now, ended the session. */
-const isForced = (ended: Ending | undefined): ended is Ending =>
-  ended !== undefined && ended.reason !== 'signed_out'
+const forcedEndingIn = (state: State): Ending | undefined =>
+  state.at === 'signed_out' && state.ended && !isOwnDoing(state.ended) ? state.ended : undefined
 
 /** Says once, for each ending, that the person has to sign in again, and why. */
 export async function notify(state: State): Promise<void> {
-  if (state.at !== 'signed_out' || !isForced(state.ended)) return
-  const { reason, at } = state.ended
-  const which = `${reason ?? 'lost'} ${at ?? ''}`
+  const ended = forcedEndingIn(state)
+  if (!ended) return
+  const which = `${ended.reason ?? 'lost'} ${ended.at ?? ''}`
   const { [TOLD_KEY]: told } = await browser.storage.local.get(TOLD_KEY)
   if (told === which) return
   // Written first: twice would be worse than not at all, for the popup says it too.
   await browser.storage.local.set({ [TOLD_KEY]: which })
-  const words = reason && inWords(reason, state.ended)
+  const { title, sentence } = endingInWords(ended)
   await browser.notifications.create({
     type: 'basic',
     iconUrl: browser.runtime.getURL('icons/128.png'),
-    title: words?.title ?? 'Please sign in again',
-    message: words?.sentence ?? 'This browser no longer holds what it needs to stay signed in.',
+    title,
+    message: sentence,
   })
 }

@@ -80,6 +80,6 @@ const wake = async () => {
 }
 
 browser.runtime.onInstalled.addListener(wake)
-// Alarms don't survive the browser's restart, whatever they say (notes/extension.md §4).
+// Alarms don't survive the browser's restart, whatever they say of themselves (docs/extension.md).
 browser.runtime.onStartup.addListener(wake)
 browser.alarms.onAlarm.addListener(async () => mark(await installation.glance()))

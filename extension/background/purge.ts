@@ -23,7 +23,7 @@ export async function purge(
 ): Promise<PurgeReport> {
   const before = await providerCookies(configuration)
   for (const cookie of before) await remove(cookie)
-  // What remove answers means nothing in Chromium, so look again (notes/extension.md §3).
+  // What remove answers means nothing in Chromium, so look again (docs/extension.md).
   const left = await providerCookies(configuration)
   const counts = { removed: before.length - left.length, left: left.length }
   const outcome = weigh({

@@ -29,7 +29,7 @@ export interface ScreenProps {
   readonly doings: Doings
 }
 
-/** The popup in each of its states (notes/screens.md). Nothing moves but what changed. */
+/** The popup in each of its states. Nothing moves but what changed. */
 export function Screen(props: ScreenProps): JSX.Element {
   const { view, failure, doings, ahead } = props
   const problem = failure === undefined ? view?.problem : { sentence: failure }

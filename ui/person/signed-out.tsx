@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { inWords, type Reason, type ReasonDetails } from '../../protocol/reasons.ts'
+import { endingInWords, type Reason, type ReasonDetails } from '../../protocol/reasons.ts'
 
 /** Why nobody is signed in any more; without a reason, what kept them signed in was lost. */
 export interface EndingShown extends ReasonDetails {
@@ -41,13 +41,6 @@ function wordsOf(ended: EndingShown | undefined) {
       action: 'Sign in',
     }
   }
-  if (ended.reason === undefined) {
-    return {
-      title: 'Signed out',
-      sentence: 'What kept you signed in on this device is gone. Sign in again.',
-      action: 'Sign in',
-    }
-  }
-  const { action = 'Sign in', ...said } = inWords(ended.reason, ended)
+  const { action = 'Sign in', ...said } = endingInWords(ended)
   return { ...said, action }
 }

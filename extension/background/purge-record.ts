@@ -5,8 +5,11 @@ import { PurgeReport } from '../view.ts'
 const DUE = 'purge-due'
 const REPORT = 'purge'
 
-/** Before a sign-in window opens: whatever dies from now on, the purge is done. */
-export const notePurgeDue = (): Promise<void> => browser.storage.local.set({ [DUE]: true })
+/** Before a sign-in window opens: whatever dies from now on, the purge is done, and no earlier one taken for it. */
+export async function notePurgeDue(): Promise<void> {
+  await browser.storage.local.set({ [DUE]: true })
+  await browser.storage.local.remove(REPORT)
+}
 
 export async function isPurgeDue(): Promise<boolean> {
   const { [DUE]: due } = await browser.storage.local.get(DUE)

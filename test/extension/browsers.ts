@@ -129,19 +129,25 @@ export class ExtensionBrowser {
   }
 
   async waitForText(pattern: string, page = this.popup): Promise<void> {
-    await page.waitForFunction(
-      (wanted) => new RegExp(wanted).test(document.body.innerText),
-      { timeout: 20_000, polling: 50 },
-      pattern,
-    )
+    await this.#waitFor(pattern, true, page)
   }
 
   async waitForNoText(pattern: string, page = this.popup): Promise<void> {
-    await page.waitForFunction(
-      (unwanted) => !new RegExp(unwanted).test(document.body.innerText),
-      { timeout: 20_000, polling: 50 },
-      pattern,
-    )
+    await this.#waitFor(pattern, false, page)
+  }
+
+  async #waitFor(pattern: string, there: boolean, page: Page): Promise<void> {
+    try {
+      await page.waitForFunction(
+        (wanted, expected) => new RegExp(wanted).test(document.body.innerText) === expected,
+        { timeout: 20_000, polling: 50 },
+        pattern,
+        there,
+      )
+    } catch (cause) {
+      const what = there ? 'never came' : 'stays'
+      throw new Error(`“${pattern}” ${what}; what is read: ${await this.text(page)}`, { cause })
+    }
   }
 
   async press(label: string, page = this.popup): Promise<void> {

@@ -12,7 +12,11 @@ import { zip } from './zip.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 
-/** @param {string} folder a built extension */
+/**
+ * Without the key that fixes the id of a folder loaded by hand: a store gives ids itself, and refuses one.
+ *
+ * @param {string} folder a built extension
+ */
 export function packed(folder) {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   return zip(
@@ -20,15 +24,24 @@ export function packed(folder) {
       .filter((name) => statSync(path.join(folder, name)).isFile())
       .map((name) => ({
         name: name.replaceAll('\\', '/'),
-        bytes: readFileSync(path.join(folder, name)),
+        bytes:
+          name === 'manifest.json' ? manifestOf(folder) : readFileSync(path.join(folder, name)),
       })),
   )
 }
 
+function manifestOf(folder) {
+  const { key: _, ...manifest } = readManifest(folder)
+  return Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
+}
+
+const readManifest = (folder) =>
+  JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'))
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const dist = path.join(here, 'dist')
   await buildExtension(dist)
-  const { version } = JSON.parse(readFileSync(path.join(dist, 'manifest.json'), 'utf8'))
+  const { version } = readManifest(dist)
   const file = path.join(here, 'dist-packed', `latchkey-${version}.zip`)
   const bytes = packed(dist)
   mkdirSync(path.dirname(file), { recursive: true })

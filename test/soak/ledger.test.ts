@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DAY, HOUR } from '../../clock/moment.ts'
+import type { Reason } from '../../protocol/reasons.ts'
 import { Ledger } from './ledger.ts'
 import { growthOf } from './memory.ts'
 
@@ -89,6 +90,37 @@ describe('what is right', () => {
   ])('%s', (_, hear) => {
     hear()
     expect(ledger.broken).toEqual([])
+  })
+})
+
+describe('what a service may say of a session, once every delivery has come', () => {
+  const end = (reason: Reason, acknowledged: boolean) => {
+    ledger.willEnd(['s'], reason).acknowledged = acknowledged
+  }
+
+  test.each([
+    ['taken, while it lives', () => {}, 200, undefined, true],
+    ['refused, while it lives', () => {}, 401, 'signed_out', false],
+    ['taken after its end', () => end('signed_out', true), 200, undefined, false],
+    ['refused by its reason', () => end('signed_out', true), 401, 'signed_out', true],
+    ['refused by another', () => end('signed_out', true), 401, 'password_reset', false],
+    ['refused without a reason', () => end('signed_out', true), 401, 'invalid_token', false],
+    ['taken: the request to end it may be lost', () => end('signed_out', false), 200, '', true],
+    [
+      'refused by the first of two reasons, whose answer was lost',
+      () => {
+        end('signed_out_elsewhere', false)
+        end('password_reset', true)
+      },
+      401,
+      'signed_out_elsewhere',
+      true,
+    ],
+    ['in trouble', () => {}, 503, undefined, false],
+  ])('%s', (_, happen, status, reason, fine) => {
+    happen()
+    ledger.heardFromService('s', status, reason, DAY)
+    expect(ledger.broken.length === 0).toBe(fine)
   })
 })
 

@@ -1,6 +1,6 @@
 import type { Duration, Moment } from '../../clock/moment.ts'
 import { SECOND } from '../../clock/moment.ts'
-import type { Reason } from '../../protocol/reasons.ts'
+import { isReason, type Reason } from '../../protocol/reasons.ts'
 
 /**
  * What a device that was promised something may expect of one session. Knows nothing of how the site
@@ -116,15 +116,22 @@ export class Ledger {
     return (this.#sessions.get(session)?.causes ?? []).filter((cause) => cause.acknowledged)
   }
 
-  /** Whether anything at all may have ended it. */
-  mayHaveEnded(session: string, at: Moment): boolean {
+  /**
+   * A service answered somebody who still shows an access token of that session, after every delivery.
+   *
+   * Of several causes the first ended it, and that may be one whose answer was lost.
+   */
+  heardFromService(session: string, status: number, reason: unknown, at: Moment): void {
     const known = this.#sessions.get(session)
-    if (!known) return true
-    return (
-      known.causes.length > 0 ||
-      this.#allowed(known, 'idle_expired', at) ||
-      this.#allowed(known, 'absolute_expired', at)
-    )
+    if (!known) return
+    const [cause] = this.acknowledged(session)
+    const fine =
+      status === 200
+        ? cause === undefined
+        : status === 401 && isReason(reason) && this.#allowed(known, reason, at)
+    if (fine) return
+    const state = cause ? `which ended: ${cause.reason}` : 'which nobody is known to have ended'
+    this.#break(`the service answered ${status} ${reason} for ${session}, ${state}`)
   }
 
   forget(session: string): void {

@@ -410,15 +410,7 @@ class Soak {
     const { sid, exp = 0 } = decodeJwt<{ sid: string }>(newestAccessToken)
     if (exp * SECOND <= this.#time.atMost + SECOND) return
     const { status, reason } = await this.#answerOfService(device)
-    const causes = this.#ledger.acknowledged(sid)
-    if (causes.length > 0 && !causes.some((cause) => status === 401 && cause.reason === reason)) {
-      this.#ledger.broken.push(
-        `the service answered ${status} ${reason} for ${sid}, which ended: ${causes[0]?.reason}`,
-      )
-    }
-    if (!this.#ledger.mayHaveEnded(sid, this.#time.atMost) && status !== 200) {
-      this.#ledger.broken.push(`the service refused ${sid}, which lives: ${status} ${reason}`)
-    }
+    this.#ledger.heardFromService(sid, status, reason, this.#time.atMost)
   }
 
   /** A service that was started again serves nobody before it has caught up. */

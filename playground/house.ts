@@ -1,13 +1,16 @@
+import * as v from 'valibot'
 import type { ClockHub, Happened } from '../clock/hub.ts'
 import type { Duration, Moment } from '../clock/moment.ts'
 import { fromErrorBody } from '../protocol/error-body.ts'
 import { LatchkeyError } from '../protocol/errors.ts'
 import {
+  type ClientFault,
   FAULT_WORDS,
   FAULTS,
   type Fault,
   type FaultBoard,
   isAnswerFault,
+  isProviderFault,
   PROVIDER_FAULTS,
 } from './faults.ts'
 import type { History } from './history/history.ts'
@@ -146,15 +149,30 @@ export class House {
   async setFault(fault: Fault, mode: FaultMode): Promise<void> {
     if (isAnswerFault(fault)) {
       if (!this.#options.say({ fault, mode })) throw isDown('site')
-    } else {
-      if (mode === 'next') {
-        throw new LatchkeyError('invalid_request', `${fault} is on or off: say {"mode":"on"}.`)
-      }
-      await this.#switchProvider(fault, mode === 'on')
+    } else if (isProviderFault(fault)) {
+      await this.#askProvider('PUT', `/control/faults/${fault}`, { mode })
     }
     this.#options.faults.set(fault, mode)
     this.history.add([{ kind: 'fault', at: this.hub.now(), fault, mode }])
     this.changed()
+  }
+
+  /** A client asks whether its machine is to fail now. */
+  takeFault(fault: ClientFault): boolean {
+    const mode = this.#options.faults.mode(fault)
+    if (mode === 'next') this.faultMet(fault)
+    return mode !== 'off'
+  }
+
+  /** The provider has answered something: a fault that waited for that may be over. */
+  async providerAnswered(): Promise<void> {
+    const { faults } = this.#options
+    if (!faults.isWaiting(PROVIDER_FAULTS)) return
+    const told = v.parse(ProviderFaults, await this.#askProvider('GET', '/control/faults'))
+    for (const { fault, mode } of told) {
+      const known = PROVIDER_FAULTS.find((one) => one === fault)
+      if (known && mode === 'off' && faults.mode(known) === 'next') this.faultMet(known)
+    }
   }
 
   /** A fault for one request has had it. */
@@ -237,19 +255,22 @@ export class House {
     for (const tell of this.#listeners) tell()
   }
 
-  async #switchProvider(fault: Fault, on: boolean): Promise<void> {
-    const url = new URL(`/control/faults/${fault}`, this.#options.addresses().provider)
-    const answer = await fetch(url, {
-      method: 'PUT',
+  async #askProvider(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await fetch(new URL(path, this.#options.addresses().provider), {
+      method,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ mode: on ? 'on' : 'off' }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch(() => {
       throw isDown('provider')
     })
-    await answer.body?.cancel()
-    if (!answer.ok) throw new LatchkeyError('invalid_request', `The provider has no ${fault}.`)
+    const told: unknown = await answer.json()
+    if (!answer.ok) throw new LatchkeyError('invalid_request', 'The provider did not take that.')
+    return told
   }
 }
+
+/** Of what the provider says of its faults. */
+const ProviderFaults = v.array(v.object({ fault: v.string(), mode: v.string() }))
 
 const isDown = (party: PartyName) =>
   new LatchkeyError('temporarily_unavailable', `The ${party} is down: bring it up first.`)

@@ -166,6 +166,8 @@ export class World {
       now: () => hub.now(),
       changed: () => this.#house?.changed(),
       met: (fault) => this.#house?.faultMet(fault),
+      // A provider that goes down now says so by itself.
+      providerAnswered: () => void this.#house?.providerAnswered().catch(() => {}),
     })
     this.#feed = feed
     this.#house = new House({

@@ -17,6 +17,7 @@ import { whereNote } from '../main/storage/kept-where.ts'
 import { Keychain } from '../main/storage/keychain.ts'
 import { MovingVault } from '../main/storage/moving-vault.ts'
 import { SafeStorage } from '../main/storage/safe-storage.ts'
+import { askPlayground, slowed } from '../main/storage/slowed.ts'
 import type { Vault } from '../main/storage/vault.ts'
 import { trayMenuOf } from '../main/tray-menu.ts'
 import { readPlace, writePlace } from '../main/window-place.ts'
@@ -107,10 +108,14 @@ async function start(settings: Settings): Promise<void> {
 }
 
 /** Where the sign-in is kept, by the setting: never in both. */
-const vaultOf = ({ keepIn, site }: Settings): Vault => {
+const vaultOf = ({ keepIn, site, clockUrl }: Settings): Vault => {
+  const helper = electronHelper(join(FOLDER, 'keychain-helper.mjs'))
   const inUserData = (name: string) => join(app.getPath('userData'), name)
   const vaults = {
-    keychain: new Keychain(electronHelper(join(FOLDER, 'keychain-helper.mjs')), site),
+    keychain: new Keychain(
+      clockUrl === undefined ? helper : slowed(helper, askPlayground(clockUrl)),
+      site,
+    ),
     safe_storage: new SafeStorage(electronEncryption, inUserData('sign-in.json')),
   }
   return new MovingVault(vaults, keepIn, whereNote(inUserData('kept-where.json')), log)

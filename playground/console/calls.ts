@@ -5,7 +5,7 @@ import { fromIso, toIso } from '../../clock/moment.ts'
 import { LatchkeyError } from '../../protocol/errors.ts'
 import { EndedSessions } from '../../protocol/my-devices.ts'
 import { AccountPlan, PaidPeriod, SetSubscription } from '../../protocol/my-plan.ts'
-import { FAULTS } from '../faults.ts'
+import { CLIENT_FAULTS, FAULTS } from '../faults.ts'
 import type { House } from '../house.ts'
 import { ExchangeShown } from '../requests/exchange.ts'
 import { Due, PARTIES, PartyShown, Scene } from '../scene.ts'
@@ -257,6 +257,15 @@ export const CALLS = [
       await house.setFault(path.fault, body.mode)
       return DONE
     },
+  }),
+  call({
+    name: 'takeFault',
+    method: 'post',
+    url: '/faults/{fault}/take',
+    says: 'Asks, as a client that follows, whether its machine is to fail now; what was for the next time is over by that.',
+    path: { fault: v.picklist(CLIENT_FAULTS) },
+    answer: v.object({ taken: v.boolean() }),
+    run: (house, { path }) => ({ taken: house.takeFault(path.fault) }),
   }),
   call({
     name: 'turnParty',

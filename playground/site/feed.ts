@@ -25,6 +25,8 @@ export interface FeedOptions {
   readonly say: (order: Order) => boolean
   readonly changed: () => void
   readonly met: (fault: AnswerFault) => void
+  /** The provider has answered somebody. */
+  readonly providerAnswered: () => void
 }
 
 /** Hears what the parties tell, and makes the mirror and the history of it. */
@@ -49,6 +51,7 @@ export class Feed {
     if ('request' in message) {
       this.requests.add(party, message.request, this.#options.now())
       this.#options.changed()
+      if (party === 'provider') this.#options.providerAnswered()
       return true
     }
     if ('told' in message) {

@@ -12,7 +12,14 @@ export function houseOf(hub: ClockHub, folder: string, reset: () => Promise<void
   return new House({
     hub,
     history,
-    feed: new Feed({ history, say, now: () => hub.now(), changed: () => {}, met: () => {} }),
+    feed: new Feed({
+      history,
+      say,
+      now: () => hub.now(),
+      changed: () => {},
+      met: () => {},
+      providerAnswered: () => {},
+    }),
     faults: new FaultBoard(),
     say,
     reset,

@@ -83,21 +83,17 @@ export function Faults({ faults }: { readonly faults: readonly FaultShown[] }): 
               <legend>{name}</legend>
               <p class="secondary">{says}</p>
               <div class="row">
-                {FAULT_MODES.filter((one) => one !== 'next' || fault !== 'sticky-session').map(
-                  (one) => (
-                    <label key={one} class="inline">
-                      <input
-                        type="radio"
-                        name={fault}
-                        checked={mode === one}
-                        onChange={() =>
-                          void act(({ faults: switches }) => switches.set(fault, one))
-                        }
-                      />{' '}
-                      {MODE_WORDS[one]}
-                    </label>
-                  ),
-                )}
+                {FAULT_MODES.map((one) => (
+                  <label key={one} class="inline">
+                    <input
+                      type="radio"
+                      name={fault}
+                      checked={mode === one}
+                      onChange={() => void act(({ faults: switches }) => switches.set(fault, one))}
+                    />{' '}
+                    {MODE_WORDS[one]}
+                  </label>
+                ))}
               </div>
             </fieldset>
           </li>

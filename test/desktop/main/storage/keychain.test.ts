@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { KeychainOrder, KeychainReport } from '../../../../desktop/keychain/protocol.ts'
 import type { StartHelper } from '../../../../desktop/main/ports.ts'
 import { Keychain, troubleIn } from '../../../../desktop/main/storage/keychain.ts'
+import { askPlayground, slowed } from '../../../../desktop/main/storage/slowed.ts'
 
 type Reply = KeychainReport['report'] | 'silence' | 'crash'
 
@@ -44,6 +45,26 @@ test('one that hangs is killed when time is over, and the next order finds a new
   await expect(keychain.probe(5)).rejects.toMatchObject({ trouble: 'slow' })
   expect(await keychain.read()).toBe('v')
   expect(counts()).toEqual({ started: 2, killed: 1 })
+})
+
+test('QA wants it slow, once: the order is given up, the next one is done', async () => {
+  const wishes = [false, true, false]
+  const start: StartHelper = ({ heard }) => ({
+    send: (message) => heard({ number: (message as KeychainOrder).number, report: DONE }),
+    kill: () => {},
+  })
+  const keychain = new Keychain(
+    slowed(start, async () => wishes.shift() ?? false),
+    'site',
+    20,
+  )
+  await keychain.write('v')
+  await expect(keychain.write('w')).rejects.toMatchObject({ trouble: 'slow' })
+  await keychain.write('x')
+})
+
+test('a playground that is away wants nothing slow', async () => {
+  expect(await askPlayground('http://127.0.0.1:1')()).toBe(false)
 })
 
 test('one that crashes takes nothing with it', async () => {

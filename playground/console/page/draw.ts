@@ -10,10 +10,11 @@ import {
 } from '../../timeline/layout.ts'
 import { type Selected, type Viewport, visibleMarks, xOf } from '../../timeline/viewport.ts'
 
-export const LANE = 52
+/** The name stands above the band and its signs. */
+export const LANE = 58
 export const AXIS = 24
-/** The strips under the lanes. */
-export const STRIP = 34
+/** The strips under the lanes: the name stands above the marks, and covers none. */
+export const STRIP = 42
 
 /** Marks of a kind that are closer together are drawn as one. */
 const GAP = 4
@@ -124,13 +125,13 @@ function drawLane(
   const { palette, width } = frame
   context.fillStyle = palette.line
   context.fillRect(0, top + LANE - 1, width, 1)
-  for (const band of bands) drawBand(context, frame, band, index, top + 34)
-  drawEndings(context, frame, bands, top + 14)
+  for (const band of bands) drawBand(context, frame, band, index, top + 38)
   const name = `${device}, ${person}`
+  drawEndings(context, frame, bands, top + 12, context.measureText(name).width + 16)
   context.fillStyle = palette.raised
-  context.fillRect(0, top + 4, context.measureText(name).width + 16, 18)
+  context.fillRect(0, top + 2, context.measureText(name).width + 16, 17)
   context.fillStyle = palette.text
-  context.fillText(name, 8, top + 13)
+  context.fillText(name, 8, top + 12)
 }
 
 function drawBand(
@@ -156,25 +157,31 @@ function drawBand(
   }
 }
 
-/** Above the bands, and to the left of where they end, for the next session may begin right there; one that has no room is left out. */
+/**
+ * Above the bands, and to the left of where they end, for the next session may begin right there; where that
+ * is taken, to the right, and one that has no room at all is left out.
+ *
+ * @param from where the lane's name leaves room
+ */
 function drawEndings(
   context: CanvasRenderingContext2D,
   { viewport, width, palette }: Frame,
   bands: readonly Band[],
   middle: number,
+  from: number,
 ): void {
   context.fillStyle = palette.bad
-  context.textAlign = 'right'
-  let taken = Number.NEGATIVE_INFINITY
+  let taken = from
   for (const { ending } of bands) {
     if (!ending) continue
-    const right = xOf(viewport, ending.at, width) + 6
-    const left = right - context.measureText(ending.reason).width
-    if (left < taken || right < 0 || left > width) continue
-    context.fillText(ending.reason, right, middle)
-    taken = right + 8
+    const at = xOf(viewport, ending.at, width)
+    if (at < 0 || at - 6 > width) continue
+    const long = context.measureText(ending.reason).width
+    const left = at + 6 - long >= taken ? at + 6 - long : Math.max(at - 6, taken)
+    if (left > at + 6 || left + long > width) continue
+    context.fillText(ending.reason, left, middle)
+    taken = left + long + 8
   }
-  context.textAlign = 'left'
 }
 
 /** The future is hollow: the hour thin, the window with a soft edge, the absolute end a wall. */
@@ -209,12 +216,10 @@ function drawStrip(
 ): void {
   const { viewport, width, palette } = frame
   for (const mark of visibleMarks(marks, viewport, width, GAP)) {
-    drawMark(context, frame, mark, top + STRIP / 2, undefined)
+    drawMark(context, frame, mark, top + 30, undefined)
   }
-  context.fillStyle = palette.raised
-  context.fillRect(0, top + 2, context.measureText(name).width + 16, STRIP - 4)
   context.fillStyle = palette.muted
-  context.fillText(name, 8, top + STRIP / 2)
+  context.fillText(name, 8, top + 11)
 }
 
 function drawMark(
@@ -273,7 +278,7 @@ const cross: Shape = (context, x, y) => {
 const above =
   (word: string): Shape =>
   (context, x, y) =>
-    context.fillText(word, x - 4, y - 14)
+    context.fillText(word, x - 4, y - 13)
 
 /** Drawn and not written: which signs a font has, nobody knows. */
 const SHAPES = {

@@ -53,6 +53,19 @@ function Person({
           <span aria-hidden="true">{shape}</span> {words}
         </span>
       </p>
+      {accounts.map(({ id: account, name: of, role, plan, status, closed }) => (
+        <p key={account}>
+          <strong>{of}</strong> ({role}): {plan}, {status.replace('_', ' ')}
+          {closed && (
+            <>
+              ,{' '}
+              <span class="word bad">
+                <span aria-hidden="true">✕</span> closed
+              </span>
+            </>
+          )}
+        </p>
+      ))}
       {sessions.map((session) => (
         <Session key={session.id} session={session} now={now} />
       ))}
@@ -123,7 +136,7 @@ function Session({
 const PLANS = ['trial', 'pro', 'team'] as const
 
 function Account({
-  account: { id, name, role, plan, status, closed },
+  account: { id, name, plan, closed },
 }: {
   readonly account: AccountShown
 }): JSX.Element {
@@ -131,10 +144,6 @@ function Account({
   const set = (to: string) => act(({ accounts }) => accounts.putOn(id, to))
   return (
     <div class="row">
-      <span>
-        {name} ({role}): {plan}, {status.replace('_', ' ')}
-        {closed ? ', closed' : ''}
-      </span>
       {!closed && (
         <label class="inline">
           Plan of {name}{' '}

@@ -18,7 +18,7 @@ import {
   type SessionShown,
 } from './scene.ts'
 import type { FaultMode } from './site/orders.ts'
-import type { StoryName } from './stories/names.ts'
+import type { StoryName } from './stories/named/names.ts'
 
 const Done = v.object({ done: v.literal(true) })
 

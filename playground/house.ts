@@ -21,8 +21,8 @@ import type { Feed } from './site/feed.ts'
 import { ANSWER_FAULTS, type FaultMode, type Order } from './site/orders.ts'
 import { deliveriesShown, peopleShown } from './site/people-shown.ts'
 import { upcoming } from './site/upcoming.ts'
-import type { StoryName } from './stories/names.ts'
-import { playStory } from './stories/stories.ts'
+import type { StoryName } from './stories/named/names.ts'
+import { playStory } from './stories/named/plays.ts'
 
 /** How many due moments and deliveries a scene tells of. */
 const MOST_DUE = 100

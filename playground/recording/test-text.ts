@@ -1,7 +1,7 @@
 import { toIso } from '../../clock/moment.ts'
 import type { Happening } from '../history/happening.ts'
 import type { Scene } from '../scene.ts'
-import { STORY_NAMES, storyDevice } from '../stories/names.ts'
+import { STORY_NAMES, storyDevice } from '../stories/named/names.ts'
 import { type Act, type ActGroup, quoted, sourceOf } from './acts.ts'
 
 /** Who runs the test. */

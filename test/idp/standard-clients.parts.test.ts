@@ -7,7 +7,7 @@ import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../../playground/people.ts'
-import { ScriptedBrowser } from '../../playground/story/browser.ts'
+import { ScriptedBrowser } from '../../playground/stories/browser.ts'
 import { World } from '../../playground/world.ts'
 import { bundlePrograms, type Programs } from '../support/programs.ts'
 

@@ -4,8 +4,8 @@ import { promisify } from 'node:util'
 import { test as base, expect } from 'vitest'
 import { type Playground, playgroundFixture } from '../../playground/fixture.ts'
 import type { Happening } from '../../playground/history/happening.ts'
-import { type EngineDevice, engineDevice } from '../../playground/stories/device.ts'
-import { STORY_NAMES } from '../../playground/stories/names.ts'
+import { type EngineDevice, engineDevice } from '../../playground/stories/named/device.ts'
+import { STORY_NAMES } from '../../playground/stories/named/names.ts'
 
 /** One playground for the whole story: each test goes on where the one before it left time. */
 const test = base.extend<{ playground: Playground; device: Device }>({

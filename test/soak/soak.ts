@@ -5,7 +5,7 @@ import { DAY, type Duration, HOUR, MINUTE, SECOND, toSeconds } from '../../clock
 import { DEFAULT_PLANS } from '../../idp/plans/catalogue.ts'
 import { type Newcomer, PASSWORD } from '../../playground/people.ts'
 import type { Weight } from '../../playground/site/orders.ts'
-import { presentCopied } from '../../playground/story/thief.ts'
+import { presentCopied } from '../../playground/stories/thief.ts'
 import { World } from '../../playground/world.ts'
 import type { AuditPage } from '../../protocol/audit.ts'
 import { Chance } from './chance.ts'

@@ -3,7 +3,7 @@ import type { Moment } from '../../../clock/moment.ts'
 import { exactTime, Time } from '../../../ui/time.tsx'
 import type { DeliveryShown, Due, FaultShown, PartyShown } from '../../scene.ts'
 import { FAULT_MODES } from '../../site/orders.ts'
-import { STORIES, STORY_NAMES } from '../../stories/names.ts'
+import { STORIES, STORY_NAMES } from '../../stories/named/names.ts'
 import { Press, useDoing } from './actions.tsx'
 import { Scroll } from './scroll.tsx'
 

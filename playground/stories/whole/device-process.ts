@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto'
 import process from 'node:process'
-import { keptDeviceKeys } from '../../client/device-keys.ts'
-import { Engine } from '../../client/engine.ts'
-import { FileSecretStore } from '../../client/node/file-secrets.ts'
-import { loopback } from '../../client/node/loopback.ts'
-import { SystemClock, VirtualClock } from '../../clock/clock.ts'
-import { followClock } from '../../clock/follow.ts'
-import { createProof } from '../../protocol/dpop/proof.ts'
+import { keptDeviceKeys } from '../../../client/device-keys.ts'
+import { FileSecretStore } from '../../../client/node/file-secrets.ts'
+import { createProof } from '../../../protocol/dpop/proof.ts'
+import { deviceClock, deviceEngine, followAsDevice } from '../device-engine.ts'
 import type { CallReport, Exchange, FromDevice, Order, Report, ToDevice } from './orders.ts'
 
 /**
@@ -20,7 +17,7 @@ const tell = (message: FromDevice): Promise<void> =>
     process.send?.(message, undefined, undefined, () => resolve())
   })
 
-const clock = new VirtualClock(new SystemClock())
+const clock = deviceClock()
 const secrets = new FileSecretStore(secretFile)
 const waiting = new Map<number, (failure: string | undefined) => void>()
 let exchanges: Exchange[] = []
@@ -63,29 +60,21 @@ async function tokensIn(response: Response): Promise<typeof newest> {
     : undefined
 }
 
-const engine = new Engine(
-  {
-    issuer,
-    clientId: 'latchkey-desktop',
-    device: { name, platform: process.platform },
-    services: [service],
-  },
-  {
-    secrets,
-    deviceKeys: keptDeviceKeys,
-    browser: loopback({
-      openBrowser: (url) =>
-        new Promise((resolve, reject) => {
-          const number = ++asked
-          waiting.set(number, (failure) => (failure ? reject(new Error(failure)) : resolve()))
-          void tell({ open: url, number })
-        }),
+const engine = deviceEngine({
+  site: issuer,
+  service,
+  name,
+  platform: process.platform,
+  secrets,
+  clock,
+  http,
+  openBrowser: (url) =>
+    new Promise((resolve, reject) => {
+      const number = ++asked
+      waiting.set(number, (failure) => (failure ? reject(new Error(failure)) : resolve()))
+      void tell({ open: url, number })
     }),
-    http,
-    clock,
-    log: () => {},
-  },
-)
+})
 
 async function obey(order: Order): Promise<Report> {
   switch (order.do) {
@@ -165,11 +154,5 @@ process.on('message', (message: ToDevice) => {
 // Whoever plays the story may be killed: a device must not outlive it.
 process.once('disconnect', () => process.exit(0))
 
-await followClock({
-  hub,
-  clock,
-  // As a party, so that moving the clock waits until this device knows of it.
-  party: { name: `device ${name}`, run: async () => [], next: async () => undefined },
-  signal: new AbortController().signal,
-})
+await followAsDevice(hub, name, clock, new AbortController().signal)
 await tell({ ready: true })

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PASSWORD } from '../people.ts'
-import type { Addresses } from '../world.ts'
-import { type BrowserPage, ScriptedBrowser } from './browser.ts'
+import { PASSWORD } from '../../people.ts'
+import type { Addresses } from '../../world.ts'
+import { type BrowserPage, ScriptedBrowser } from '../browser.ts'
+import { prove } from '../prove.ts'
+import { presentCopied } from '../thief.ts'
 import { StoryDevice } from './device-handle.ts'
-import { prove } from './narrator.ts'
-import { presentCopied } from './thief.ts'
 
 /** What the person does once the browser has opened the sign-in. */
 export interface Visitor {

@@ -2,14 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { keptDeviceKeys } from '../../client/device-keys.ts'
-import { Engine } from '../../client/engine.ts'
-import { FileSecretStore } from '../../client/node/file-secrets.ts'
-import { loopback } from '../../client/node/loopback.ts'
-import { SystemClock, VirtualClock } from '../../clock/clock.ts'
-import { followClock } from '../../clock/follow.ts'
-import { PASSWORD } from '../people.ts'
-import { ScriptedBrowser } from '../story/browser.ts'
+import type { Engine } from '../../../client/engine.ts'
+import { FileSecretStore } from '../../../client/node/file-secrets.ts'
+import { PASSWORD } from '../../people.ts'
+import { ScriptedBrowser } from '../browser.ts'
+import { deviceClock, deviceEngine, followAsDevice } from '../device-engine.ts'
 
 /** Where a device finds everyone. */
 export interface DeviceAddresses {
@@ -37,37 +34,23 @@ export async function engineDevice(
 ): Promise<EngineDevice> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-device-'))
   const file = join(folder, 'secret.json')
-  const clock = new VirtualClock(new SystemClock())
+  const clock = deviceClock()
   const following = new AbortController()
   const browser = new ScriptedBrowser()
-  const engine = new Engine(
-    {
-      issuer: addresses.idp,
-      clientId: 'latchkey-desktop',
-      device: { name, platform: 'linux' },
-      services: [addresses.api],
-    },
-    {
-      secrets: new FileSecretStore(file),
-      deviceKeys: keptDeviceKeys,
-      browser: loopback({
-        openBrowser: async (url) => {
-          const page = await browser.open(url)
-          if (page.asksForPassword) await page.submit('Sign in', { email, password: PASSWORD })
-        },
-      }),
-      http: (request) => fetch(request),
-      clock,
-      log: () => {},
-    },
-  )
-  await followClock({
-    hub: addresses.console,
+  const engine = deviceEngine({
+    site: addresses.idp,
+    service: addresses.api,
+    name,
+    platform: 'linux',
+    secrets: new FileSecretStore(file),
     clock,
-    // As a party, so that moving the clock waits until this device knows of it.
-    party: { name: `device ${name}`, run: async () => [], next: async () => undefined },
-    signal: following.signal,
+    http: (request) => fetch(request),
+    openBrowser: async (url) => {
+      const page = await browser.open(url)
+      if (page.asksForPassword) await page.submit('Sign in', { email, password: PASSWORD })
+    },
   })
+  await followAsDevice(addresses.console, name, clock, following.signal)
   await engine.start()
   return {
     engine,

@@ -1,5 +1,6 @@
+import { prove } from '../prove.ts'
 import type { StoryDevice } from './device-handle.ts'
-import { type Narrator, prove } from './narrator.ts'
+import type { Narrator } from './narrator.ts'
 import type { CallReport, Exchange, Report } from './orders.ts'
 import type { Stage, Visitor } from './stage.ts'
 

@@ -1,7 +1,7 @@
-import type { FetchOutcome } from '../../client/attach.ts'
-import type { Ending } from '../../client/held.ts'
-import type { SignInResult } from '../../client/sign-in.ts'
-import type { State } from '../../client/state.ts'
+import type { FetchOutcome } from '../../../client/attach.ts'
+import type { Ending } from '../../../client/held.ts'
+import type { SignInResult } from '../../../client/sign-in.ts'
+import type { State } from '../../../client/state.ts'
 
 /** What the story asks of a device, each answered by one {@link Report}. */
 export type Order =

@@ -1,8 +1,8 @@
-import { LatchkeyError } from '../../protocol/errors.ts'
-import type { Reason } from '../../protocol/reasons.ts'
-import { PlaygroundClient } from '../client.ts'
-import { prove } from '../story/narrator.ts'
-import { presentCopied } from '../story/thief.ts'
+import { LatchkeyError } from '../../../protocol/errors.ts'
+import type { Reason } from '../../../protocol/reasons.ts'
+import { PlaygroundClient } from '../../client.ts'
+import { prove } from '../prove.ts'
+import { presentCopied } from '../thief.ts'
 import { type DeviceAddresses, type EngineDevice, engineDevice } from './device.ts'
 import { type StoryName, storyDevice } from './names.ts'
 

@@ -16,6 +16,7 @@ import {
 import type { History } from './history/history.ts'
 import type { Party } from './party.ts'
 import type { ExchangeShown } from './requests/exchange.ts'
+import { ProviderTrail, TrailPage } from './requests/trail.ts'
 import { type Due, PARTIES, type PartyName, type PartyShown, type Scene } from './scene.ts'
 import type { Feed } from './site/feed.ts'
 import { ANSWER_FAULTS, type FaultMode, type Order } from './site/orders.ts'
@@ -55,6 +56,7 @@ export class House {
   readonly #options: HouseOptions
   readonly #listeners = new Set<() => void>()
   readonly #down = new Set<PartyName>()
+  readonly #trail = new ProviderTrail()
   #playing = false
 
   constructor(options: HouseOptions) {
@@ -77,6 +79,7 @@ export class House {
       deliveries: deliveriesShown(feed.mirror, MOST_DELIVERIES, (eventId) =>
         feed.requests.signatureOf(eventId),
       ),
+      provider_trail: [...this.#trail.shown],
       faults: FAULTS.map((fault) => {
         const [name, says] = FAULT_WORDS[fault]
         return { fault, name, says, mode: faults.mode(fault) }
@@ -164,9 +167,12 @@ export class House {
     return mode !== 'off'
   }
 
-  /** The provider has answered something: a fault that waited for that may be over. */
+  /** The provider has answered something: it says why, and a fault that waited for that may be over. */
   async providerAnswered(): Promise<void> {
     const { faults } = this.#options
+    const page = await this.#askProvider('GET', `/control/trail?after=${this.#trail.last}`)
+    this.#trail.add(v.parse(TrailPage, page).entries)
+    this.changed()
     if (!faults.isWaiting(PROVIDER_FAULTS)) return
     const told = v.parse(ProviderFaults, await this.#askProvider('GET', '/control/faults'))
     for (const { fault, mode } of told) {
@@ -219,6 +225,7 @@ export class House {
     }
     if (state === 'stopped') this.#down.add(name)
     if (state === 'up') this.#down.delete(name)
+    if (state === 'stopped' && name === 'provider') this.#trail.clear()
     if (state === 'stopped' && name !== 'service') {
       this.#options.faults.forget(name === 'site' ? ANSWER_FAULTS : PROVIDER_FAULTS)
     }

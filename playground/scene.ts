@@ -3,6 +3,7 @@ import { ROLES, SUBSCRIPTION_STATUSES } from '../protocol/plan.ts'
 import { PurgeProof } from '../protocol/purge-proof.ts'
 import { FAULTS } from './faults.ts'
 import { SignatureCheck } from './requests/exchange.ts'
+import { TrailShown } from './requests/trail-shown.ts'
 import { FAULT_MODES } from './site/orders.ts'
 
 export const PARTIES = ['provider', 'site', 'service'] as const
@@ -100,6 +101,8 @@ export const Scene = v.object({
   /** The newest first. */
   deliveries: v.array(DeliveryShown),
   faults: v.array(FaultShown),
+  /** What the provider did, and why it refused something; the newest first. */
+  provider_trail: v.array(TrailShown),
 })
 
 export type Scene = v.InferOutput<typeof Scene>

@@ -179,6 +179,16 @@ test('faults of the provider and of a client’s machine, for the next time alon
   await client.clock.advance('1h')
   // The provider answers by the session that it kept; nobody typed a password, and so nobody is signed in.
   expect((await stage.engine.signIn()).kind).toBe('refused')
+  const trail = async () => (await client.scene()).provider_trail.map(({ says }) => says)
+  await expect
+    .poll(trail)
+    .toEqual(
+      expect.arrayContaining([
+        'Alice Adler proved who they are.',
+        'The fault ignored-prompt-login was done.',
+        expect.stringMatching(/^Refused authorize \(.*interaction_required\)/),
+      ]),
+    )
   await expect.poll(() => mode('ignored-prompt-login')).toBe('off')
 
   await client.faults.set('slow_keychain', 'next')

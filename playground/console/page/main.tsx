@@ -9,7 +9,7 @@ import { Live } from './live.ts'
 import { Deliveries, Faults, Next, Parties, Stories } from './parties.tsx'
 import { People } from './people.tsx'
 import { RecorderView, useRecorder } from './recorder.tsx'
-import { Requests } from './requests.tsx'
+import { ProviderTrail, Requests } from './requests.tsx'
 import { TimelineView } from './timeline.tsx'
 
 function Console(): JSX.Element {
@@ -67,6 +67,7 @@ function Console(): JSX.Element {
             <Faults faults={scene.faults} />
             <Flows requests={requests} />
             <Requests requests={requests} />
+            <ProviderTrail trail={scene.provider_trail} />
             <p class="secondary">
               All of this by HTTP: <a href="/openapi.json">/openapi.json</a>, in TypeScript:{' '}
               <code>playground/client.ts</code>, as text: <code>npm run timeline</code>. A page that

@@ -1,6 +1,7 @@
 import { Fragment, type JSX } from 'preact'
 import { toIso } from '../../../clock/moment.ts'
 import type { ExchangeShown } from '../../requests/exchange.ts'
+import type { Scene } from '../../scene.ts'
 import { Scroll } from './scroll.tsx'
 
 /** What clients, browsers and parties asked of each other, the newest first. */
@@ -20,6 +21,25 @@ export function Requests({
         <ul class="list">
           {requests.toReversed().map((exchange) => (
             <Message key={exchange.number} exchange={exchange} />
+          ))}
+        </ul>
+      </Scroll>
+    </section>
+  )
+}
+
+/** What no message shows: whom it let in, and why it refused something. */
+export function ProviderTrail({ trail }: { readonly trail: Scene['provider_trail'] }): JSX.Element {
+  return (
+    <section aria-labelledby="trail">
+      <h2 id="trail">What the provider did, and why</h2>
+      {trail.length === 0 && <p>Nothing yet: sign somebody in.</p>}
+      <Scroll label="What the provider did">
+        <ul class="list">
+          {trail.map(({ number, at, says }) => (
+            <li key={number}>
+              <time dateTime={toIso(at)}>{toIso(at).slice(5, 19).replace('T', ' ')}</time> {says}
+            </li>
           ))}
         </ul>
       </Scroll>

@@ -40,6 +40,7 @@ const scene = (state: Scene['people'][number]['state'] = 'active'): Scene => ({
   due: [],
   deliveries: [],
   faults: [],
+  provider_trail: [],
 })
 
 const act = (group: Act['group'], method: string, ...args: readonly unknown[]): Act => ({

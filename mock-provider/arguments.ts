@@ -21,7 +21,7 @@ export interface Arguments {
 
 export const USAGE = `npm run provider -- [--https] [command]
 
-  (no command)          serves until it is told to stop; its settings are in docs/provider-clients.md
+  (no command)          serves until it is told to stop; its settings are in docs/provider.md
   print-env             what to set so that Node, Chromium and Electron trust the provider's https
   doctor [authority]    why MSAL says endpoints_resolution_error; of the provider's own authority by default
     --known-authorities <host:port,…>   what your application gives MSAL as knownAuthorities

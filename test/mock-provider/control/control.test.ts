@@ -365,4 +365,21 @@ describe('calls', () => {
     expect(answer.status).toBe(403)
     expect(answer.headers.has('access-control-allow-origin')).toBe(false)
   })
+
+  const ODD = ['', 'null', '[]', '{}', '"on"', '{"mode":"on"}', '{"people":[{}],"faults":[]}', '{"']
+
+  test.each(CALLS.map(({ method, url }) => [method, url] as const))(
+    '%s %s takes no odd JSON amiss',
+    async (method, url) => {
+      for (const body of ODD) {
+        const answer = await fetch(world.url + url.replace(/\{\w+\}/g, '%7B__proto__%7D'), {
+          method: method.toUpperCase(),
+          headers: { 'content-type': 'application/json' },
+          ...(method === 'get' ? {} : { body }),
+        })
+        expect([200, 400, 404, 409]).toContain(answer.status)
+        expect(JSON.parse(await answer.text())).toBeDefined()
+      }
+    },
+  )
 })

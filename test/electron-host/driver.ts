@@ -21,7 +21,7 @@ export interface RunningApp {
   readonly said: () => string
   /** Its first window, loaded. */
   window(): Promise<Page>
-  /** All windows that are open. */
+  /** All windows that are open, once one was asked for. */
   windows(): readonly Page[]
   /** Runs a function in the main process. It is sent as text: it sees nothing of the test. */
   evaluate<Argument, Result>(
@@ -123,6 +123,8 @@ async function onHost(options: LaunchOptions): Promise<RunningApp> {
   return app
 }
 
+type WindowEvent = Extract<HostEvent, { event: 'window' }>
+
 /** An app on the host: its windows are pages of Chromium processes that the host started. */
 class HostedApp implements RunningApp {
   readonly kind = 'host'
@@ -130,6 +132,8 @@ class HostedApp implements RunningApp {
   readonly #child: ChildProcess
   readonly #browsers = new Map<string, Promise<Browser>>()
   readonly #pages: Page[] = []
+  /** Windows that nobody has asked to see yet. */
+  #unseen: WindowEvent[] | undefined = []
   readonly #arrivals = new Set<() => void>()
   readonly #questions = new Map<
     number,
@@ -152,6 +156,7 @@ class HostedApp implements RunningApp {
   }
 
   async window(): Promise<Page> {
+    this.#look()
     const [first] = this.#pages
     if (first) return first
     await new Promise<void>((resolve, reject) => {
@@ -205,11 +210,21 @@ class HostedApp implements RunningApp {
       this.#questions.delete(event.number)
       if (event.failure === undefined) question?.resolve(event.value as never)
       else question?.reject(new Error(event.failure))
-    } else if (event.event === 'window') {
-      this.#opened(event.endpoint, event.target).catch(() => {
-        // It was closed before it was found; a window that a test waits for has a time limit.
-      })
-    }
+    } else if (this.#unseen) this.#unseen.push(event)
+    else this.#connect(event)
+  }
+
+  /** From now on Playwright looks at the windows: a second debugger, and so only where a test wants it. */
+  #look(): void {
+    const unseen = this.#unseen ?? []
+    this.#unseen = undefined
+    for (const event of unseen) this.#connect(event)
+  }
+
+  #connect({ endpoint, target }: WindowEvent): void {
+    this.#opened(endpoint, target).catch(() => {
+      // It was closed before it was found; a window that a test waits for has a time limit.
+    })
   }
 
   async #opened(endpoint: string, target: string): Promise<void> {

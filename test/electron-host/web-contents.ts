@@ -242,11 +242,11 @@ export class WebContents extends EventEmitter {
 
   /** A page that opened by itself, still before its first request: the app decides. */
   async #popup(chromium: Chromium, info: Protocol.Target.TargetInfo): Promise<void> {
-    const url = fromWeb(this.#opened.shift() ?? info.url)
-    const { action } = this.#openHandler?.({ url }) ?? { action: 'allow' }
-    // Closing lets go of what stood still: without this, its first request could still get out.
-    const refused = chromium.attached(info.targetId)?.send('Fetch.enable', {})
-    await refused?.catch(() => {})
+    const address = this.#opened.shift() ?? info.url
+    const { action } = this.#openHandler?.({ url: fromWeb(address) }) ?? { action: 'allow' }
+    const cdp = chromium.attached(info.targetId)
+    // It may have gone away by itself meanwhile.
+    if (cdp) await stopFirstRequest(cdp, address).catch(() => {})
     await chromium.root.send('Target.closeTarget', { targetId: info.targetId }).catch(() => {})
     if (action === 'allow') throw new Error('The Electron host opens no windows for pages.')
   }
@@ -279,6 +279,23 @@ export class WebContents extends EventEmitter {
 }
 
 strictClass('webContents', WebContents)
+
+/**
+ * Lets a page go that stands still before its first request, and fails that request. Closed as it stands,
+ * it would hold up the page that opened it, for they share a process; closed while its request waits, it would
+ * let that out.
+ */
+async function stopFirstRequest(cdp: CdpSession, address: string): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    cdp.on('Fetch.requestPaused', ({ requestId }) => {
+      const failed = cdp.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' })
+      failed.then(() => resolve(), resolve)
+    })
+  })
+  await cdp.send('Fetch.enable', {})
+  await cdp.send('Runtime.runIfWaitingForDebugger')
+  if (/^https?:/.test(address)) await stopped
+}
 
 function redirectOf(paused: Protocol.Fetch.requestPausedPayload): string | undefined {
   const { responseStatusCode: status = 0, responseHeaders = [], request } = paused

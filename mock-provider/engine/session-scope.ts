@@ -43,7 +43,7 @@ export async function withinScope(
   if (engine === scoped) return answer()
   const brought = ctx.req.headers.cookie
   ctx.req.headers.cookie = (brought ?? '')
-    .split('; ')
+    .split(/;\s*/)
     .filter((pair) => !pair.startsWith(`${engine}=`))
     .map((pair) => rename(pair, scoped, engine))
     .join('; ')

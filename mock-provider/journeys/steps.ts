@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type Koa from 'koa'
 import type { InteractionResults } from 'oidc-provider'
 import type { VNode } from 'preact'
@@ -83,6 +84,8 @@ export class Steps {
       api,
       csrf: csrfToken(ctx),
       transId: this.transaction(step),
+      pageViewId: randomUUID(),
+      locale: { lang: 'en' },
       hosts: { tenant: this.#baseOf(step), policy: step.engine.policy.id },
     }
     const application = this.#applicationOf(step)

@@ -8,6 +8,9 @@ export interface PageSettings {
   readonly api: 'CombinedSigninAndSignup' | 'SelfAsserted'
   readonly csrf: string
   readonly transId: string
+  /** Of this showing of the page, for the diagnostics that clients send back. */
+  readonly pageViewId: string
+  readonly locale: { readonly lang: string }
   readonly hosts: {
     /** What stands before the page's requests: tenant and policy. */
     readonly tenant: string

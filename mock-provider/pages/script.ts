@@ -92,10 +92,14 @@ export const SCRIPT = `
       if (said.status !== '200') say(said)
       else if (action === 'send') turnTo('code')
       else if (action === 'verify') turnTo('verified')
-      else goOn()
+      else return goOn()
     } catch {
       say({ errorCode: '', message: 'This could not be sent. Please try again.' })
     }
+    busy = false
+  })
+  // Whoever comes back to the page as they left it may press again.
+  addEventListener('pageshow', () => {
     busy = false
   })
 })()

@@ -153,6 +153,7 @@ test('a reset by the wire: send, verify, go on, change', async () => {
   expect(await selfAsserted(settings, another)).toMatchObject({ errorCode: 'EmailNotVerified' })
   await selfAsserted(settings, { request_type: 'RESPONSE', email: BOB })
   const second = settingsIn((await browser.get(confirmedUrl(settings))).html)
+  expect((await browser.get(confirmedUrl(settings))).html).toContain('AADB2C90046')
   const change = (reenterPassword: string) =>
     selfAsserted(second, { request_type: 'RESPONSE', newPassword: 'Brand-new-1', reenterPassword })
   expect(await change('Brand-new-2')).toMatchObject({ errorCode: 'PasswordEntryMismatch' })

@@ -144,6 +144,28 @@ export const PARITY: ParityTable = {
       how: 'taken and left: the pages are in English',
     },
     {
+      behaviour: '`prompt=select_account`',
+      sources: ['error-codes'],
+      here: 'never compared',
+      how: 'asks as `login` does: there are no accounts to choose from',
+      tests: { 'mock-provider/front-channel.test.ts': ['prompt=%s asks again in a live session'] },
+    },
+    {
+      behaviour: 'Scopes of nobody, of two APIs, or none: AADB2C90117, 90146, 90010, 90115',
+      sources: ['error-codes', 'captures'],
+      here: 'imitated',
+      tests: {
+        'mock-provider/scopes.test.ts': ['%s is refused'],
+        'mock-provider/refusals.test.ts': ['what was asked for is named'],
+      },
+    },
+    {
+      behaviour: 'An application is given permissions for an API: AADB2C90205',
+      sources: ['error-codes'],
+      here: 'not imitated',
+      how: 'each may ask for each API of the tenant',
+    },
+    {
       behaviour: 'PKCE, S256 and plain; pages have to: AADB2C99059',
       sources: ['code-flow', 'error-codes'],
       here: 'imitated',
@@ -252,6 +274,37 @@ export const PARITY: ParityTable = {
         'mock-provider/tokens.test.ts': ['for an API: aud is the API, azp the application'],
         'mock-provider/scopes.test.ts': ['scp is what was granted, in the API’s words and order'],
       },
+    },
+    {
+      behaviour: 'A wrong secret, none, or one too many: AADB2C90081, 90079, 90084',
+      sources: ['error-codes', 'captures'],
+      here: 'imitated',
+      tests: {
+        'mock-provider/refusals.test.ts': ['told at the token endpoint, as JSON with status 400'],
+      },
+    },
+    {
+      behaviour: 'Which OAuth error goes with each code, and with which status',
+      sources: ['captures', 'nowhere'],
+      here: 'never compared',
+      how: 'as logs show it where they do; at the token endpoint always 400',
+      tests: {
+        'mock-provider/refusals.test.ts': ['told at the token endpoint, as JSON with status 400'],
+      },
+    },
+    {
+      behaviour: 'Grants that nobody gave out',
+      sources: ['error-codes', 'nowhere'],
+      here: 'never compared',
+      how: 'AADB2C90085, as for another application’s',
+      tests: { 'mock-provider/tokens.test.ts': ['one that is %s is taken nowhere'] },
+    },
+    {
+      behaviour: 'A refresh token is used for an API that it was not given for',
+      sources: ['nowhere'],
+      here: 'never compared',
+      how: 'refused with AADB2C90117',
+      tests: { 'mock-provider/tokens.test.ts': ['fewer scopes may be asked for, others may not'] },
     },
     {
       behaviour: 'Lifetimes and their ranges, by policy',

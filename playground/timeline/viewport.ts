@@ -1,5 +1,5 @@
 import { DAY, type Duration, HOUR, type Moment } from '../../clock/moment.ts'
-import type { Lane, Mark } from './layout.ts'
+import type { Lane, Mark, Timeline } from './layout.ts'
 
 /** The stretch of time that is seen. */
 export interface Viewport {
@@ -73,35 +73,47 @@ export function visibleMarks(
   return seen
 }
 
-/** A mark, and the lane that it is in; for going from one to the next by keyboard. */
-export interface Selected {
-  readonly lane: number
-  readonly mark: Mark
-}
-
 /** All marks of a lane, in order. */
 export const marksOf = ({ bands }: Lane): readonly Mark[] =>
   bands.flatMap(({ marks }) => marks).sort((a, b) => a.at - b.at || a.number - b.number)
 
+/** The marks of each lane, and then of the strips below them. */
+export const rowsOf = ({ lanes, services, others }: Timeline): readonly (readonly Mark[])[] => [
+  ...lanes.map(marksOf),
+  services,
+  others,
+]
+
+/** A mark, and the row that it is in; for going from one to the next by keyboard. */
+export interface Selected {
+  readonly row: number
+  readonly mark: Mark
+}
+
 /** What arrow keys lead to; what was selected stays where there is nothing further. */
 export function selectNext(
-  lanes: readonly Lane[],
+  rows: readonly (readonly Mark[])[],
   selected: Selected | undefined,
   key: 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown',
 ): Selected | undefined {
-  if (!selected) return newestOf(lanes, 0)
+  if (!selected) return newestFrom(rows, 0, 1)
   const across = key === 'ArrowUp' ? -1 : key === 'ArrowDown' ? 1 : 0
-  if (across !== 0) return newestOf(lanes, selected.lane + across) ?? selected
-  const lane = lanes[selected.lane]
-  if (!lane) return newestOf(lanes, 0)
-  const marks = marksOf(lane)
+  if (across !== 0) return newestFrom(rows, selected.row + across, across) ?? selected
+  const marks = rows[selected.row] ?? []
   const here = marks.findIndex(({ number }) => number === selected.mark.number)
   const mark = marks[here + (key === 'ArrowLeft' ? -1 : 1)]
-  return mark ? { lane: selected.lane, mark } : selected
+  return mark ? { row: selected.row, mark } : selected
 }
 
-function newestOf(lanes: readonly Lane[], index: number): Selected | undefined {
-  const lane = lanes[index]
-  const mark = lane && marksOf(lane).at(-1)
-  return mark && { lane: index, mark }
+/** Of the first row from there on that has any mark. */
+function newestFrom(
+  rows: readonly (readonly Mark[])[],
+  first: number,
+  step: 1 | -1,
+): Selected | undefined {
+  for (let row = first; row >= 0 && row < rows.length; row += step) {
+    const mark = rows[row]?.at(-1)
+    if (mark) return { row, mark }
+  }
+  return undefined
 }

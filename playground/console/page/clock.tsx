@@ -120,6 +120,11 @@ export function onTheWay(
   }
 }
 
+const dueInWords = (count: number): string => {
+  if (count === 0) return 'nothing was due on the way.'
+  return count === 1 ? 'one thing was due:' : `${count} things were due:`
+}
+
 function OnTheWay({ happenings }: Pick<ClockProps, 'happenings'>): JSX.Element | null {
   const way = onTheWay(happenings)
   if (!way) return null
@@ -127,8 +132,7 @@ function OnTheWay({ happenings }: Pick<ClockProps, 'happenings'>): JSX.Element |
   return (
     <div role="status">
       <p>
-        Moved on by {durationInWords(moved.at - moved.from)};{' '}
-        {due.length === 0 ? 'nothing was due on the way.' : `${due.length} things were due:`}
+        Moved on by {durationInWords(moved.at - moved.from)}; {dueInWords(due.length)}
       </p>
       {due.length > 0 && (
         <Scroll label="What happened on the way">

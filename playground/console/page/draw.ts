@@ -78,8 +78,9 @@ export function draw(context: CanvasRenderingContext2D, frame: Frame): void {
     if (lane) drawLane(context, frame, lane, index, AXIS + index * LANE - scrolled)
   }
   const below = AXIS + timeline.lanes.length * LANE - scrolled
-  drawStrip(context, frame, 'Services', timeline.services, below)
-  drawStrip(context, frame, 'People, plans, clock', timeline.others, below + STRIP)
+  const { length: strips } = timeline.lanes
+  drawStrip(context, frame, 'Services', timeline.services, strips, below)
+  drawStrip(context, frame, 'People, plans, clock', timeline.others, strips + 1, below + STRIP)
   context.restore()
 
   const x = xOf(viewport, now, width)
@@ -212,11 +213,12 @@ function drawStrip(
   frame: Frame,
   name: string,
   marks: readonly Mark[],
+  row: number,
   top: number,
 ): void {
   const { viewport, width, palette } = frame
   for (const mark of visibleMarks(marks, viewport, width, GAP)) {
-    drawMark(context, frame, mark, top + 30, undefined)
+    drawMark(context, frame, mark, top + 30, row)
   }
   context.fillStyle = palette.muted
   context.fillText(name, 8, top + 11)
@@ -227,14 +229,14 @@ function drawMark(
   { viewport, width, palette, selected }: Frame,
   { at, kind, number }: Mark,
   middle: number,
-  lane: number | undefined,
+  row: number,
 ): void {
   const x = xOf(viewport, at, width)
   context.fillStyle = palette[TONES[kind]]
   context.strokeStyle = palette[TONES[kind]]
   context.lineWidth = 2
   SHAPES[kind](context, x, middle)
-  if (selected?.mark.number === number && (lane === undefined || selected.lane === lane)) {
+  if (selected?.mark.number === number && selected.row === row) {
     context.strokeStyle = palette.text
     context.lineWidth = 2
     context.strokeRect(x - 11, middle - 13, 22, 26)

@@ -4,8 +4,8 @@ import type { Moment } from '../../../clock/moment.ts'
 import type { Lane, Mark, Timeline } from '../../timeline/layout.ts'
 import {
   following,
-  marksOf,
   panned,
+  rowsOf,
   type Selected,
   selectNext,
   type Viewport,
@@ -13,7 +13,7 @@ import {
   ZOOMS,
   zoomed,
 } from '../../timeline/viewport.ts'
-import { AXIS, draw, fullHeight, LANE, paletteOf } from './draw.ts'
+import { AXIS, draw, fullHeight, LANE, paletteOf, STRIP } from './draw.ts'
 
 /** Of the part of the timeline that is seen at once; more scrolls. */
 const TALLEST = 460
@@ -76,7 +76,7 @@ export function TimelineCanvas(props: CanvasProps): JSX.Element {
     const x = (next.mark.at - from) / span
     // What was selected is brought into the picture.
     if (x < 0.05 || x > 0.95) change({ viewport: following(next.mark.at, span), follows: false })
-    frame.current?.scrollTo({ top: next.lane * LANE - LANE })
+    frame.current?.scrollTo({ top: (Math.min(next.row, timeline.lanes.length) - 1) * LANE })
   }
 
   function onKey(event: KeyboardEvent): void {
@@ -85,7 +85,7 @@ export function TimelineCanvas(props: CanvasProps): JSX.Element {
       case 'ArrowRight':
       case 'ArrowUp':
       case 'ArrowDown':
-        show(selectNext(timeline.lanes, selected, event.key))
+        show(selectNext(rowsOf(timeline), selected, event.key))
         break
       case '+':
         zoomBy(0.5, selected?.mark.at ?? now())
@@ -191,21 +191,22 @@ function paint(
 const NEAR = 12
 
 function markAt(
-  { lanes }: Timeline,
+  timeline: Timeline,
   viewport: Viewport,
   x: number,
   y: number,
   width: number,
 ): Selected | undefined {
-  const index = Math.floor((y - AXIS) / LANE)
-  const lane = lanes[index]
-  if (!lane) return undefined
+  const row = rowAt(timeline.lanes.length, y - AXIS)
   const distance = (mark: Mark) => Math.abs(xOf(viewport, mark.at, width) - x)
-  const [nearest] = marksOf(lane)
+  const [nearest] = (rowsOf(timeline)[row] ?? [])
     .filter((mark) => distance(mark) < NEAR)
     .sort((a, b) => distance(a) - distance(b))
-  return nearest && { lane: index, mark: nearest }
+  return nearest && { row, mark: nearest }
 }
+
+const rowAt = (lanes: number, y: number): number =>
+  y < lanes * LANE ? Math.floor(y / LANE) : lanes + Math.floor((y - lanes * LANE) / STRIP)
 
 const summary = ({ lanes }: Timeline): string =>
   lanes.length === 0

@@ -5,6 +5,7 @@ import {
   firstFrom,
   following,
   panned,
+  rowsOf,
   selectNext,
   visibleMarks,
   xOf,
@@ -56,14 +57,20 @@ test('the first mark from a moment on', () => {
   expect([0, 10, 11, 20, 30, 31].map((at) => firstFrom(marks, at))).toEqual([0, 0, 1, 1, 3, 4])
 })
 
-test('arrow keys: from the newest of the first lane, along it and across, and no further than there is', () => {
+test('arrow keys: from the newest of the first lane, along it, across and into the strips, and no further than there is', () => {
   const lanes = [lane(mark(1, NOW), mark(2, NOW + 1)), lane(mark(3, NOW))]
-  const newest = selectNext(lanes, undefined, 'ArrowRight')
-  expect(newest).toMatchObject({ lane: 0, mark: { number: 2 } })
-  expect(selectNext(lanes, newest, 'ArrowRight')).toBe(newest)
-  expect(selectNext(lanes, newest, 'ArrowLeft')).toMatchObject({ mark: { number: 1 } })
-  const below = selectNext(lanes, newest, 'ArrowDown')
-  expect(below).toMatchObject({ lane: 1, mark: { number: 3 } })
-  expect(selectNext(lanes, below, 'ArrowDown')).toBe(below)
-  expect(selectNext([], undefined, 'ArrowUp')).toBeUndefined()
+  const rows = rowsOf({ now: NOW, lanes, services: [], others: [mark(4, NOW)] })
+  const newest = selectNext(rows, undefined, 'ArrowRight')
+  expect(newest).toMatchObject({ row: 0, mark: { number: 2 } })
+  expect(selectNext(rows, newest, 'ArrowRight')).toBe(newest)
+  expect(selectNext(rows, newest, 'ArrowUp')).toBe(newest)
+  expect(selectNext(rows, newest, 'ArrowLeft')).toMatchObject({ mark: { number: 1 } })
+  const below = selectNext(rows, newest, 'ArrowDown')
+  expect(below).toMatchObject({ row: 1, mark: { number: 3 } })
+  // No service was told of anything: that strip is passed over.
+  const strip = selectNext(rows, below, 'ArrowDown')
+  expect(strip).toMatchObject({ row: 3, mark: { number: 4 } })
+  expect(selectNext(rows, strip, 'ArrowDown')).toBe(strip)
+  expect(selectNext(rows, strip, 'ArrowUp')).toMatchObject({ row: 1 })
+  expect(selectNext([[]], undefined, 'ArrowUp')).toBeUndefined()
 })

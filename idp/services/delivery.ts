@@ -8,7 +8,7 @@ import type { Write } from '../store/store.ts'
 import type { Connections } from './connections.ts'
 import { webhookMessage } from './message.ts'
 import { type AttemptResult, decideAfter, readRetryAfter } from './outcome.ts'
-import { type Message, type PostAnswer, post } from './post.ts'
+import { isDistrust, type Message, type PostAnswer, post } from './post.ts'
 import { readRefusal, securityEventMessage } from './security-event.ts'
 import { findTarget, type Resolve } from './target.ts'
 
@@ -108,8 +108,9 @@ async function send(
       signal: AbortSignal.any([late, ending]),
     })
     return answered(site, service, answer)
-  } catch {
-    return { outcome: { kind: 'failed', why: late.aborted ? 'timeout' : 'unreachable' } }
+  } catch (error) {
+    const why = late.aborted ? 'timeout' : isDistrust(error) ? 'untrusted' : 'unreachable'
+    return { outcome: { kind: 'failed', why } }
   }
 }
 

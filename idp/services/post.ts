@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import { systemCode } from '../store/errors.ts'
 
 /** What is sent in one attempt, whichever format the endpoint asks for. */
 export interface Message {
@@ -40,6 +41,10 @@ export async function post(url: URL, message: Message, options: PostOptions): Pr
 }
 
 class StaleConnection extends Error {}
+
+/** Whether nothing was sent because nobody whom Node trusts vouches for the other side being who it should. */
+export const isDistrust = (error: unknown): boolean =>
+  /(^|_)CERT(_|$)|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$/.test(systemCode(error) ?? '')
 
 function postOnce(
   url: URL,

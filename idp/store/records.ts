@@ -293,7 +293,7 @@ export type DeliveryOutcome =
   | { readonly kind: 'answered'; readonly status: number; readonly error?: string }
   | {
       readonly kind: 'failed'
-      readonly why: 'unreachable' | 'timeout' | 'internal_target' | 'not_configured'
+      readonly why: 'unreachable' | 'untrusted' | 'timeout' | 'internal_target' | 'not_configured'
     }
 
 /** One event on its way to one service. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 export interface Received {
@@ -39,14 +40,20 @@ export class Receiver {
     })
   }
 
-  static async start(): Promise<Receiver> {
-    const server = createServer().listen(0, '127.0.0.1')
+  /** @param credentials PEM; given, it speaks https */
+  static async start(credentials?: {
+    readonly key: string
+    readonly cert: string
+  }): Promise<Receiver> {
+    const server = credentials ? https.createServer(credentials) : createServer()
+    server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     return new Receiver(server)
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    const scheme = this.#server instanceof https.Server ? 'https' : 'http'
+    return `${scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
   get url(): string {

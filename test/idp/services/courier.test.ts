@@ -2,11 +2,13 @@ import type { ServerResponse } from 'node:http'
 import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, test } from 'vitest'
+import { SystemClock } from '../../../clock/clock.ts'
 import { DAY, HOUR, MINUTE, SECOND, toHttpDate, toIso } from '../../../clock/moment.ts'
 import { shiftDate } from '../../../clock/shifted-date.ts'
 import { Courier } from '../../../idp/services/courier.ts'
 import { announce } from '../../../idp/services/outbox.ts'
 import { RETRY_AFTER } from '../../../idp/services/schedule.ts'
+import { createAuthority, issueCredentials } from '../../../mock-provider/certificates/authority.ts'
 import { happen } from '../../support/happenings.ts'
 import { Receiver } from '../../support/receiver.ts'
 import { type RunningSite, startSite } from '../../support/site.ts'
@@ -218,6 +220,20 @@ describe('what becomes of it', () => {
       history: [{ outcome: { kind: 'failed', why: 'internal_target' } }],
     })
     expect(service.connections).toBe(0)
+  })
+
+  test('over https, a service for whose certificate nobody vouches is told nothing, and the delivery says why', async () => {
+    const now = new SystemClock().now()
+    const service = await Receiver.start(issueCredentials(createAuthority(now), 'localhost', now))
+    opened.push(() => service.close())
+    const site = await siteTelling([service])
+    const id = await happen(site)
+    await site.due.run()
+    expect(await stateOf(site, id, service)).toMatchObject({
+      state: 'waiting',
+      history: [{ outcome: { kind: 'failed', why: 'untrusted' } }],
+    })
+    expect(service.received).toEqual([])
   })
 
   test('an endpoint without end: its status counts, the flood is cut off, nothing of it is kept', async () => {

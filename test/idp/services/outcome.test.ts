@@ -42,7 +42,7 @@ const TABLE: readonly (readonly [string, AttemptResult, object, object | undefin
     { slowUntil: T0 + DAY },
   ],
   ['a 200 that says Retry-After', answered(200, HOUR), { state: 'delivered' }, undefined],
-  ...(['unreachable', 'timeout', 'internal_target'] as const).map(
+  ...(['unreachable', 'untrusted', 'timeout', 'internal_target'] as const).map(
     (why) => [why, { outcome: { kind: 'failed', why } }, WAITS, undefined] as const,
   ),
   [

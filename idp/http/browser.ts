@@ -65,7 +65,7 @@ export function browserRoutes(site: Site): Router {
   })
 
   const start = async (ctx: Context, provider: string | undefined) => {
-    const { binding } = readBrowser(ctx)
+    const [binding] = readBrowser(ctx).bindings
     const { to, browser } = await startSignIn(
       site,
       queryOf(ctx),

@@ -8,8 +8,8 @@ import type { Provider, ProviderRequest } from './provider.ts'
 
 /** A browser that comes to us: what it brings back of what we gave it, and where it is. */
 export interface Browser {
-  /** Binds sign-ins under way to this browser. */
-  readonly binding: string | undefined
+  /** What binds sign-ins under way to this browser: mostly one, or none. */
+  readonly bindings: readonly string[]
   /** The session of a person who is signed in on the site itself. */
   readonly session: string | undefined
   /** Its network address, for the audit log. */
@@ -36,12 +36,12 @@ export const alreadyTaken = () => startAgain('This step of the sign-in was taken
 export function checkUnderWay(
   site: Site,
   signIn: SignIn | undefined,
-  { binding }: Browser,
+  { bindings }: Browser,
 ): SignIn {
   if (!signIn) throw startAgain('This sign-in is not known, or was used already.')
   // Firefox brings no cookie back to a flow without a window; but then nobody is signed in by it either.
   const bound = signIn.step.at !== 'silent'
-  if (bound && (binding === undefined || !sameHash(signIn.browserHash, hashOf(binding)))) {
+  if (bound && !bindings.some((binding) => sameHash(signIn.browserHash, hashOf(binding)))) {
     throw startAgain('This sign-in was started in another browser.')
   }
   if (site.clock.now() >= signInDueAt(signIn)) {

@@ -132,7 +132,7 @@ describe('somebody comes between the decision and its commit', () => {
     const on = interrupted(site, () => removeMember(site.site, shared, m, byUser(a)))
     const purge = { outcome: 'proven', answer: 'login_required', at: 0 } as const
     const who = { userId: m, accountId: shared, authTime: site.clock.now(), era: 0, purge }
-    const browser = { binding: undefined, session: undefined, address: null }
+    const browser = { bindings: [], session: undefined, address: null }
     await expect(startWebSession(on, signIn, who, browser)).rejects.toMatchObject({
       reason: 'membership_removed',
     })

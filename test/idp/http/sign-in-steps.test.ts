@@ -88,6 +88,20 @@ describe('a callback that is not this sign-in’s', () => {
     ).toBe(true)
   })
 
+  test('two begun at once, before the browser has a cookie of ours: both can be finished', async () => {
+    const second = new SignInSteps(browser)
+    const states = await Promise.all([signIn.start(), second.start()])
+    const back = []
+    for (const state of states) {
+      back.push(whereTo(await signIn.probed(await signIn.purged(await signIn.return(state)))))
+    }
+    expect(back.map(({ searchParams }) => searchParams.get('state'))).toEqual([
+      signIn.state,
+      second.state,
+    ])
+    expect(back.every(({ searchParams }) => searchParams.has('code'))).toBe(true)
+  })
+
   test('every later step, in another browser', async () => {
     const other = new TestBrowser(site)
     await new SignInSteps(other).start()

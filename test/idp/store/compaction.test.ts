@@ -120,7 +120,8 @@ test('journals that outgrow what lives make room by themselves; the last good ge
   await store.close()
   const files = await filesIn(folder)
   expect(files).toHaveLength(4)
-  expect(Math.max(...files.map((name) => Number(/\d+/.exec(name))))).toBeGreaterThan(5)
+  // One by hand, and before it at least one by itself: how many is a matter of the disk's speed.
+  expect(Math.max(...files.map((name) => Number(/\d+/.exec(name))))).toBeGreaterThan(2)
   const again = await openQuietly(folder)
   expect((await again.session('s1'))?.accessTokenId).toBe('399')
   await again.close()

@@ -12,6 +12,7 @@ export function weigh(records: number): Weight {
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('gc')
   if (typeof collect === 'function') collect()
-  const { heapUsed, external } = process.memoryUsage()
-  return { held: heapUsed + external, records }
+  // Unlike `external`, these count what is shared as well: the store's records are kept in such buffers.
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return { held: heapUsed + arrayBuffers, records }
 }

@@ -134,6 +134,10 @@ async function follow(hub: string, running: Desktop): Promise<void> {
       hub,
       clock: shifted,
       atRest: () => running.timePassed(),
+      onReset() {
+        clock.reset()
+        running.worldBeganAnew()
+      },
       signal: new AbortController().signal,
     })
   } catch {

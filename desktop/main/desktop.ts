@@ -107,6 +107,12 @@ export class Desktop {
     askIfRunOut(runsOutAt - siteTime, () => void this.#look())
   }
 
+  /** A playground was reset: what its site said of time holds no more, nor whom it knew. */
+  worldBeganAnew(): void {
+    this.#engine.woke()
+    void this.#look()
+  }
+
   /** The computer woke up. That alone is not use. */
   woke(): void {
     this.#engine.woke()

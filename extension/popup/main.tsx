@@ -44,7 +44,8 @@ function Popup() {
       if (runsOutAt === undefined) return
       askIfRunOut(runsOutAt - (clock.now() + offset), () => look(ask('view', {})))
     }
-    void followSharedClock({ ahead, atRest }, following.signal)
+    const beganAnew = () => look(ask('view', {}))
+    void followSharedClock({ ahead, atRest, beganAnew }, following.signal)
     return () => following.abort()
   }, [])
 

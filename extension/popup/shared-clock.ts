@@ -7,6 +7,8 @@ export interface ClockListener {
   ahead(offset: Duration): void
   /** It has come to rest there: the site may be asked about this time. */
   atRest(): void
+  /** The playground was reset: its site knows nobody any more. */
+  beganAnew(): void
 }
 
 /** Follows the clock of a playground while the popup is open; without one nothing is ever told. */
@@ -15,8 +17,7 @@ export async function followSharedClock(told: ClockListener, signal: AbortSignal
   if (hub === undefined) return
   const clock = { setOffset: (offset: Duration) => told.ahead(offset) }
   try {
-    // In another world time goes on as well.
-    await followClock({ hub, clock, atRest: told.atRest, onReset: () => {}, signal })
+    await followClock({ hub, clock, atRest: told.atRest, onReset: told.beganAnew, signal })
   } catch {
     // A playground that isn't there is no playground.
   }

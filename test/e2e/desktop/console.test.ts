@@ -96,3 +96,17 @@ test('one press of +14 d: both clients say within two seconds that one has to si
   await window.screenshot({ path: path.join(PICTURES, 'console-desktop-ended.png') })
   await browser.popup.screenshot({ path: path.join(PICTURES, 'console-popup-ended.png') })
 })
+
+test('everything is reset: who was signed in is told so, and the app follows the new world’s clock', async () => {
+  const window = await desk.window
+  await window.getByRole('button', { name: 'Sign in' }).click()
+  await desk.signInInBrowser('alice@example.test')
+  await window.getByRole('heading', { name: 'Signed in as Alice Adler' }).waitFor()
+  const console = await openConsole()
+  await console.getByRole('button', { name: 'Reset…' }).press('Enter')
+  await console.getByRole('button', { name: 'Yes, do it' }).press('Enter')
+  await window.getByRole('heading', { name: 'Signed out' }).waitFor()
+  await console.locator('main[aria-busy=false]').waitFor()
+  await console.getByRole('button', { name: '+1 d' }).press('Enter')
+  await window.getByText('clock +1 day').waitFor()
+})

@@ -39,10 +39,20 @@ const ENTRIES = {
   'bench-console': 'bench/console.ts',
   'bench-limit': 'bench/limit.ts',
   'bench-oidc-provider': 'bench/oidc-provider.ts',
+  'bench-provider': 'bench/provider/main.ts',
+  'bench-oauth2-mock-server': 'bench/provider/oauth2-mock-server.ts',
 }
 
 /** These start the others, or serve the console's page. */
-const STARTERS = ['playground', 'story', 'soak', 'bench', 'bench-console', 'desktop']
+const STARTERS = [
+  'playground',
+  'story',
+  'soak',
+  'bench',
+  'bench-console',
+  'bench-provider',
+  'desktop',
+]
 
 const root = dirname(fileURLToPath(import.meta.url))
 // Within node_modules, so that the bundles find the packages.

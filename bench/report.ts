@@ -98,15 +98,17 @@ export function reportStores(stores: readonly StoreFigures[]): string {
 const inWholes = (figures: readonly number[]): string =>
   figures.map((figure) => shown(figure, 0)).join(' ')
 
-const inWords = (ratio: Spread | undefined): string =>
+/** A median and its quartiles. */
+export const inWords = (ratio: Spread | undefined): string =>
   ratio === undefined
     ? '–'
     : `${ratio.median.toFixed(2)} (${ratio.q1.toFixed(2)}–${ratio.q3.toFixed(2)})`
 
-const shown = (figure: number | undefined, digits: number): string =>
+export const shown = (figure: number | undefined, digits: number): string =>
   figure === undefined ? '–' : figure.toFixed(digits)
 
-function table(rows: readonly (readonly string[])[]): string[] {
+/** Columns of one width, the first to the left. */
+export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   )

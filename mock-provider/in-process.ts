@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { SystemClock } from '../clock/clock.ts'
 import { ProviderConfig, type ProviderConfigInput } from './config.ts'
 import { DEFAULT_CONFIG } from './defaults.ts'
-import { type ProviderOptions, type RunningProvider, startProvider } from './server.ts'
+import { type ProviderOptions, type Reach, type RunningProvider, startProvider } from './server.ts'
 
 /**
  * Starts a provider within a test, on a free port of this machine; as many side by side as are needed.
@@ -24,7 +24,7 @@ import { type ProviderOptions, type RunningProvider, startProvider } from './ser
  */
 export const startInProcess = async (
   config: Partial<ProviderConfigInput> = {},
-  options: Partial<Omit<ProviderOptions, 'config'>> = {},
+  options: Partial<Omit<ProviderOptions, 'config'> & Reach> = {},
 ): Promise<RunningProvider> =>
   startProvider({
     port: 0,

@@ -69,6 +69,8 @@ describe.each(CLIENTS)('$name, $kind', ({ from, application }) => {
     first = await client.ask<Told>('signIn', { scopes, typed: alice })
     expect(first.homeAccountId).toBe(`${ALICE}-b2c_1_signupsignin.${TENANT}`)
     expect(first.idTokenClaims.emails).toEqual(['alice@example.test'])
+    // MSAL reads it from claims that B2C doesn't send.
+    expect(first.username).toBe('')
     expect(first.scopes).toContain(READ)
     expect(await world.verified(first.idToken, application.clientId)).toMatchObject({
       iss: world.issuer,
@@ -136,6 +138,41 @@ describe.each(CLIENTS)('$name, $kind', ({ from, application }) => {
       code: 'interaction_required',
       message: expect.stringContaining('AADB2C90077'),
     })
+  })
+})
+
+describe('the other forms of an authority', () => {
+  let b2c: World
+  let client: Client
+
+  beforeAll(async () => {
+    // As real ones: the name of B2C's host, and the issuer that is the same for all policies.
+    b2c = await openSecureWorld({ issuerStyle: 'tenant' }, 'contoso.b2clogin.com')
+    client = await Client.start('msal-node.mjs', b2c.ca)
+  })
+  afterAll(async () => {
+    await client.close()
+    await b2c.close()
+  })
+
+  test.each([
+    ['the tenant by its domain', 'latchkey.onmicrosoft.com/B2C_1_signupsignin'],
+    ['the tenant by its GUID', `${TENANT}/B2C_1_signupsignin`],
+    ['/tfp/ before the tenant', 'tfp/latchkey.onmicrosoft.com/B2C_1_signupsignin'],
+  ])('%s, at contoso.b2clogin.com', async (_, path) => {
+    const authority = `${b2c.url}/${path}`
+    const settings = { package: PACKAGES['MSAL 7'], authority, knownAuthorities: [b2c.host] }
+    await client.ask('start', { ...settings, ...KINDS.public })
+    const told = await client.ask<Told>('signIn', { scopes, prompt: 'login', typed: alice })
+    expect(told.homeAccountId).toBe(`${ALICE}-b2c_1_signupsignin.${TENANT}`)
+    expect(told.idTokenClaims.iss).toBe(`${b2c.url}/${TENANT}/v2.0/`)
+    const { homeAccountId } = told
+    const refreshed = await client.ask<Told>('silent', {
+      scopes,
+      homeAccountId,
+      forceRefresh: true,
+    })
+    expect(refreshed.fromCache).toBe(false)
   })
 })
 

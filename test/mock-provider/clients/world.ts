@@ -23,13 +23,18 @@ export const POLICIES = [
   { id: 'B2C_1_passwordreset', journey: 'reset' },
 ] satisfies ProviderConfigInput['policies']
 
-/** A provider that speaks https on a free port, by an authority of its own. */
-export async function openSecureWorld(more: Partial<ProviderConfigInput> = {}) {
+/**
+ * A provider that speaks https on a free port, by an authority of its own.
+ *
+ * @param host - the name in its addresses.
+ */
+export async function openSecureWorld(more: Partial<ProviderConfigInput> = {}, host = 'localhost') {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-clients-'))
   const { authority, file: ca } = openAuthority(folder, clock.now())
-  const credentials = issueCredentials(authority, 'localhost', clock.now())
+  const credentials = issueCredentials(authority, host, clock.now())
   const provider = await startProvider({
     port: 0,
+    host,
     credentials,
     config: v.parse(ProviderConfig, {
       ...DEFAULT_CONFIG,

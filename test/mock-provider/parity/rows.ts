@@ -560,6 +560,9 @@ export const PARITY: ParityTable = {
         'mock-provider/clients/msal-node.parts.test.ts': [
           'Alice signs in: her account names person, policy and tenant, and both tokens are good',
           'silently from the cache, then by the refresh token, twice',
+          'a second policy: no page is shown',
+          'after the sign-out nobody is signed in',
+          'the tenant by its GUID, at contoso.b2clogin.com',
         ],
       },
     },

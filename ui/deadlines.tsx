@@ -1,9 +1,12 @@
-import type { ComponentChildren, JSX } from 'preact'
+import type { JSX } from 'preact'
 import type { Moment } from '../clock/moment.ts'
 import { exactTime, Time } from './time.tsx'
 
 export interface Deadline {
-  readonly name: ComponentChildren
+  /** What it says while the moment is ahead; the time is put after it. */
+  readonly ahead: string
+  /** What it says once the moment has passed, and nothing came of it here yet. */
+  readonly over: string
   /** When this stretch of time began. */
   readonly from: Moment
   readonly to: Moment
@@ -24,10 +27,16 @@ export function Deadlines({
 }): JSX.Element {
   return (
     <ul class="deadlines">
-      {deadlines.map(({ name, from, to, edge }) => (
+      {deadlines.map(({ ahead, over, from, to, edge }) => (
         <li key={`${from}-${to}-${edge}`}>
           <p>
-            {name} <Time at={to} now={now} />
+            {now < to ? (
+              <>
+                {ahead} <Time at={to} now={now} />
+              </>
+            ) : (
+              over
+            )}
           </p>
           <div
             class={`lane ${edge}`}

@@ -27,20 +27,23 @@ const deadlinesOf = (session: Session, refreshDueAt: Moment | undefined): readon
     ? []
     : [
         {
-          name: 'If you use it, it renews itself',
+          ahead: 'If you use it, it renews itself',
+          over: 'If you use it, it renews itself at once',
           from: fromSeconds(session.refreshed_at),
           to: refreshDueAt,
           edge: 'soft' as const,
         },
       ]),
   {
-    name: 'If you don’t use it, it ends',
+    ahead: 'If you don’t use it, it ends',
+    over: 'It was not used for too long: you will have to sign in again',
     from: fromSeconds(session.refreshed_at),
     to: fromSeconds(session.idle_ends_at),
     edge: 'soft',
   },
   {
-    name: 'However often you use it, it ends',
+    ahead: 'However often you use it, it ends',
+    over: 'Its whole time is over: you will have to sign in again',
     from: fromSeconds(session.signed_in_at),
     to: fromSeconds(session.absolute_ends_at),
     edge: 'hard',

@@ -1,10 +1,11 @@
 import { renderToString } from 'preact-render-to-string'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, toSeconds } from '../../clock/moment.ts'
 import { REASONS } from '../../protocol/reasons.ts'
 import { Logins } from '../../ui/person/logins.tsx'
 import { Problem } from '../../ui/person/problem.tsx'
 import { SignedOut } from '../../ui/person/signed-out.tsx'
+import { SessionDeadlines } from '../../ui/session-deadlines.tsx'
 
 const NOW = Date.UTC(2026, 10, 24, 12)
 const nothing = () => {}
@@ -45,4 +46,30 @@ test('a problem that a fresh sign-in mends offers one; another does not', () => 
   const html = renderToString(<Problem problem={other} signIn={nothing} />)
   expect(html).toContain('You were not signed in')
   expect(html).not.toContain('<button')
+})
+
+describe('the three deadlines', () => {
+  const session = {
+    signed_in_at: toSeconds(NOW),
+    refreshed_at: toSeconds(NOW),
+    idle_ends_at: toSeconds(NOW + 14 * DAY),
+    absolute_ends_at: toSeconds(NOW + 180 * DAY),
+  }
+  const at = (now: number) =>
+    text(
+      renderToString(<SessionDeadlines session={session} refreshDueAt={NOW + HOUR} now={now} />),
+    ).replace(/ ?\([^)]*\)/g, '')
+
+  test('minute 20: each is ahead', () => {
+    const words = at(NOW + HOUR / 3)
+    expect(words).toContain('it renews itself in 40 minutes')
+    expect(words).toContain('use it, it ends in 14 days')
+    expect(words).toContain('However often you use it, it ends in 180 days')
+  })
+
+  test('hour 3: it renews itself at once, and nothing is said to happen in the past', () => {
+    expect(at(NOW + 3 * HOUR)).toContain('it renews itself at once')
+    expect(at(NOW + 200 * DAY)).not.toContain('ago')
+    expect(at(NOW + 200 * DAY)).toContain('Its whole time is over')
+  })
 })

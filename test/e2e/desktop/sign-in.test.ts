@@ -35,6 +35,7 @@ test('sign in by the system browser, restart, sign out: the keychain holds it in
   await heading('Sign in to Latchkey')
   await press('Sign in')
   await heading('Go on in your browser')
+  await desk.os.page(world.world.addresses.provider)
   await press('Copy the link')
   await expect.poll(copied).toBe(desk.os.opened.at(-1))
   const browser = await desk.signInInBrowser('alice@example.test')

@@ -166,40 +166,6 @@ test('the service is down: deliveries wait and say so; up again, one is told onc
   await expect.poll(async () => (await newest())?.history.length).toBe(3)
 })
 
-test('faults of the provider and of a client’s machine, for the next time alone', async ({
-  playground: { client, console: url },
-  device,
-}) => {
-  const mode = async (fault: string) =>
-    (await client.scene()).faults.find((one) => one.fault === fault)?.mode
-  await client.faults.set('sticky-session', 'next')
-  const stage = await device('Stage')
-  await expect.poll(() => mode('sticky-session')).toBe('off')
-  await client.faults.set('ignored-prompt-login', 'next')
-  await client.clock.advance('1h')
-  // The provider answers by the session that it kept; nobody typed a password, and so nobody is signed in.
-  expect((await stage.engine.signIn()).kind).toBe('refused')
-  const trail = async () => (await client.scene()).provider_trail.map(({ says }) => says)
-  await expect
-    .poll(trail)
-    .toEqual(
-      expect.arrayContaining([
-        'Alice Adler proved who they are.',
-        'The fault ignored-prompt-login was done.',
-        expect.stringMatching(/^Refused authorize \(.*interaction_required\)/),
-      ]),
-    )
-  await expect.poll(() => mode('ignored-prompt-login')).toBe('off')
-
-  await client.faults.set('slow_keychain', 'next')
-  const take = async () => {
-    const answer = await fetch(new URL('/faults/slow_keychain/take', url), { method: 'POST' })
-    return answer.json()
-  }
-  expect([await take(), await take()]).toEqual([{ taken: true }, { taken: false }])
-  expect(await mode('slow_keychain')).toBe('off')
-})
-
 test('the site is killed and comes back: nothing is told twice, and faults ended with it', async ({
   playground: { client },
 }) => {
@@ -232,6 +198,40 @@ test('the stream tells as it happens; a reset forgets all of it', async ({
   await client.clock.reset()
   expect(await client.history()).toEqual([])
   expect((await client.people.named('alice@example.test')).accounts).toHaveLength(1)
+})
+
+test('faults of the provider and of a client’s machine, for the next time alone', async ({
+  playground: { client, console: url },
+  device,
+}) => {
+  const mode = async (fault: string) =>
+    (await client.scene()).faults.find((one) => one.fault === fault)?.mode
+  await client.faults.set('sticky-session', 'next')
+  const stage = await device('Stage')
+  await expect.poll(() => mode('sticky-session')).toBe('off')
+  await client.faults.set('ignored-prompt-login', 'next')
+  await client.clock.advance('1h')
+  // The provider answers by the session that it kept; nobody typed a password, and so nobody is signed in.
+  expect((await stage.engine.signIn()).kind).toBe('refused')
+  const trail = async () => (await client.scene()).provider_trail.map(({ says }) => says)
+  await expect
+    .poll(trail)
+    .toEqual(
+      expect.arrayContaining([
+        'Alice Adler proved who they are.',
+        'The fault ignored-prompt-login was done.',
+        expect.stringMatching(/^Refused authorize \(.*interaction_required\)/),
+      ]),
+    )
+  await expect.poll(() => mode('ignored-prompt-login')).toBe('off')
+
+  await client.faults.set('slow_keychain', 'next')
+  const take = async () => {
+    const answer = await fetch(new URL('/faults/slow_keychain/take', url), { method: 'POST' })
+    return answer.json()
+  }
+  expect([await take(), await take()]).toEqual([{ taken: true }, { taken: false }])
+  expect(await mode('slow_keychain')).toBe('off')
 })
 
 test('each story holds, one after the other, and two at once are refused', async ({

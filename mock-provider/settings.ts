@@ -133,6 +133,15 @@ const faults = (issues: readonly v.BaseIssue<unknown>[], places?: JsonPlaces): s
       if (ours) return `${where} ${issue.message}`
       return issue.received === 'undefined'
         ? `${where} is missing`
-        : `${where} is not what is expected there`
+        : `${where} is ${WANTED[issue.expected ?? ''] ?? 'not what is expected there'}`
     })
     .join('; ')
+
+/** How Valibot calls what it wants, in words. */
+const WANTED: Readonly<Record<string, string>> = {
+  string: 'a text, in quotes',
+  number: 'a number',
+  boolean: 'true or false',
+  Array: 'a list',
+  Object: 'an object, in braces',
+}

@@ -99,6 +99,8 @@ test.each([
   ['no JSON', '{\n"password": "Hidden-1"\n', 'is not JSON from line 3 on'],
   ['a wrong oid', { people: [{ ...person, oid: 'Hidden-1' }] }, 'people.0.oid is a GUID'],
   ['a missing name', { people: [{ ...person, name: undefined }] }, 'people.0.name is missing'],
+  ['a number for a name', { people: [{ ...person, name: 7 }] }, 'people.0.name is a text'],
+  ['one person, and no list', { people: person }, 'people is a list'],
   ['an oid twice', { people: [person, person] }, 'people has an oid twice'],
   ['no application', { applications: [] }, 'applications names at least one application'],
   [
@@ -178,7 +180,11 @@ test.each([
     'applications.0 has scopes and needs an appIdUri',
   ],
   ['another social provider', { people: [{ ...person, idp: 'Hidden-1' }] }, 'people.0.idp is'],
-  ['a password that is none', { people: [{ ...person, password: 5 }] }, 'people.0.password is not'],
+  [
+    'a password that is none',
+    { people: [{ ...person, password: 5 }] },
+    'people.0.password is a text',
+  ],
 ])('a file with %s is refused, and its values stay unsaid', (_, change, sentence) => {
   const content = typeof change === 'string' ? change : { ...DEFAULT_CONFIG, ...change }
   const read = () => readSettings({ PROVIDER_CONFIG: fileOf(content) })

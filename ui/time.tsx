@@ -1,13 +1,17 @@
 import type { JSX } from 'preact'
 import { durationInWords } from '../clock/duration.ts'
-import { type Duration, type Moment, SECOND, toIso } from '../clock/moment.ts'
+import { type Duration, MINUTE, type Moment, SECOND, toIso } from '../clock/moment.ts'
 
-/** `in 13 days`, `2 hours ago`, `now`. */
+/** Beyond this nobody counts in seconds how far away a moment is. */
+const IN_MINUTES_FROM: Duration = 90 * SECOND
+
+/** `in 13 days`, `5 minutes ago`, `now`: as precise as is of use. */
 export function relativeTime(at: Moment, now: Moment): string {
-  const distance: Duration = at - now
-  if (Math.abs(distance) < SECOND) return 'now'
-  const words = durationInWords(Math.abs(distance))
-  return distance > 0 ? `in ${words}` : `${words} ago`
+  const distance: Duration = Math.abs(at - now)
+  if (distance < SECOND) return 'now'
+  const told = distance < IN_MINUTES_FROM ? distance : Math.round(distance / MINUTE) * MINUTE
+  const words = durationInWords(told)
+  return at > now ? `in ${words}` : `${words} ago`
 }
 
 /** `23 November 2026 at 12:00 UTC`; always with its zone. */

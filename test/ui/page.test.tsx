@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { DAY, HOUR } from '../../clock/moment.ts'
+import { DAY, HOUR, SECOND } from '../../clock/moment.ts'
 import { Page } from '../../ui/page.tsx'
 import { pageHeaders, renderPage } from '../../ui/respond.ts'
 import { exactTime, relativeTime } from '../../ui/time.tsx'
@@ -35,6 +35,8 @@ test('under a shifted clock every page says so', () => {
 test.each([
   [13 * DAY, 'in 13 days'],
   [-2 * HOUR, '2 hours ago'],
+  [-272 * SECOND, '5 minutes ago'],
+  [-89 * SECOND, '89 seconds ago'],
   [0, 'now'],
   [-999, 'now'],
 ])('%d ms from now is said as "%s"', (distance, words) => {

@@ -8,7 +8,7 @@ const authority = createAuthority(new SystemClock().now())
 const keptAt = (file: string) => ({ authority, file })
 
 test('a shell takes it as it is, whatever the folder is called', () => {
-  const file = "/home/o'neill/my files/ca.pem"
+  const file = "/made up/o'neill/ca.pem"
   const script = `${printEnv(keptAt(file), 'localhost', 'linux')}printf %s "$NODE_EXTRA_CA_CERTS"`
   expect(execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' })).toBe(file)
 })

@@ -1,7 +1,7 @@
 /**
  * Lets the test that started this process call these functions, one at a time, by IPC (client.ts).
  *
- * @param {Record<string, (asked: any) => unknown>} functions
+ * @param {Record<string, (asked: never) => unknown>} functions
  */
 export function answerCalls(functions) {
   process.on('message', async ({ name, asked }) => {

@@ -91,7 +91,9 @@ export class Slabs {
 
   #room(bytes: number): readonly [number, Slab] {
     const current = this.#slabs[this.#current]
-    if (current && current.end + bytes <= current.bytes.length) return [this.#current, current]
+    // Also in a larger slab a text begins within the first SLAB bytes: places count no further.
+    const fits = current && current.end < SLAB && current.end + bytes <= current.bytes.length
+    if (fits) return [this.#current, current]
     this.#current = this.#open(Math.max(SLAB, bytes))
     return [this.#current, this.#slabAt(this.#current)]
   }

@@ -51,6 +51,21 @@ test('whatever comes and goes, a packed table holds what a map would, in the sam
   )
 })
 
+test('one that is larger than a whole slab takes nothing from those beside it', () => {
+  const table = new PackedTable<Thing>()
+  const all = [
+    thing('before', 'small'),
+    thing('large', 'x'.repeat(1_500_000)),
+    ...Array.from({ length: 2_000 }, (_, n) => thing(`after ${n}`, `${n}`.padEnd(1_000))),
+    thing('larger', '🔑'.repeat(700_000)),
+    thing('last', 'small'),
+  ]
+  for (const one of all) table.set(one.id, one)
+  expect([...table.values()]).toEqual(all)
+  table.delete('large')
+  expect(textsOf(table)).toEqual(all.filter(({ id }) => id !== 'large'))
+})
+
 test('a record is what it was while it says the same, though thousands were read in between', () => {
   const table = new PackedTable<Thing>()
   const ids = Array.from({ length: 3_000 }, (_, n) => `t${n}`)

@@ -60,10 +60,7 @@ export class Slabs {
   remove(place: Place): void {
     const slab = this.#slabOf(place)
     slab.held -= spaceOf(slab.bytes.readUInt32LE((place % PLACES) * STEP))
-    if (slab.held > 0 || slab === this.#slabs[this.#current]) return
-    const number = Math.floor(place / PLACES)
-    this.#slabs[number] = undefined
-    this.#free.push(number)
+    if (slab !== this.#slabs[this.#current]) this.#giveBackIfEmpty(Math.floor(place / PLACES))
   }
 
   /** Whether the slab of that text is mostly holes, so that to move what is left of it saves memory. */
@@ -94,7 +91,9 @@ export class Slabs {
     // Also in a larger slab a text begins within the first SLAB bytes: places count no further.
     const fits = current && current.end < SLAB && current.end + bytes <= current.bytes.length
     if (fits) return [this.#current, current]
+    const full = this.#current
     this.#current = this.#open(Math.max(SLAB, bytes))
+    this.#giveBackIfEmpty(full)
     return [this.#current, this.#slabAt(this.#current)]
   }
 
@@ -105,6 +104,12 @@ export class Slabs {
     const bytes = Buffer.from(new SharedArrayBuffer(length))
     this.#slabs[number] = { bytes, end: 0, held: 0 }
     return number
+  }
+
+  #giveBackIfEmpty(number: number): void {
+    if (this.#slabAt(number).held > 0) return
+    this.#slabs[number] = undefined
+    this.#free.push(number)
   }
 
   #slabOf(place: Place): Slab {

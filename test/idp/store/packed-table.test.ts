@@ -100,3 +100,12 @@ test('records that change again and again take no more memory than they need', (
   expect(table.bytes).toBeLessThan(3 << 20)
   expect(table.get('t9')?.says.trim()).toBe('49999')
 })
+
+test('records that come and go at once leave nothing behind', () => {
+  const table = new PackedTable<Thing>()
+  for (let n = 0; n < 20_000; n++) {
+    table.set(`t${n}`, thing(`t${n}`, 'x'.repeat(500)))
+    table.delete(`t${n}`)
+  }
+  expect(table.bytes).toBeLessThan(3 << 20)
+})
